@@ -1,0 +1,44 @@
+"""Refusals as pages: not yours (403), not now because (409), and a form that expired."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from qa_portal.errors import NotPermitted, Refusal
+
+
+def page_for(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """The page that explains a refusal; None for anything that is not one."""
+    if not isinstance(exception, Refusal) or request.path.startswith("/api/"):
+        return None
+    status, template = (403, "403.html") if isinstance(exception, NotPermitted) else (409, "409.html")
+    context = {"refusal": exception, "back_url": _way_back(request), "typed": _typed(request)}
+    return render(request, template, context, status=status)
+
+
+def _way_back(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    own = f"{request.scheme}://{request.get_host()}"
+    return referer.removeprefix(own) if referer.startswith(own + "/") else "/"
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the person had typed, so that a refusal never loses it."""
+    if request.method != "POST":
+        return []
+    hidden = {"csrfmiddlewaretoken", "password"}
+    return [
+        (key, value)
+        for key in request.POST
+        if key not in hidden
+        for value in request.POST.getlist(key)
+        if value
+    ]
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose security token no longer fits (an old tab, cookies off): nothing typed is lost."""
+    return render(
+        request, "403_expired.html", {"typed": _typed(request), "back_url": request.path}, status=403
+    )
