@@ -1,0 +1,1 @@
+"""Everything that changes the centre's own side, one module per noun."""

@@ -1,0 +1,86 @@
+"""Which scheme governs what on a day, read once: published versions never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from centres.models import QaModelPeriod, SchemeVersion
+from centres.schemes import Scheme
+from qa_portal.reminders import Step
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A published version and its typed content."""
+
+    version: SchemeVersion
+    scheme: Scheme
+
+
+@lru_cache(maxsize=64)
+def _parsed(version_id: int, sha256: str) -> Scheme:
+    version = SchemeVersion.objects.get(pk=version_id)
+    return Scheme.parse(version.content, code=version.code, version=version.version)
+
+
+def scheme_of(version: SchemeVersion) -> Scheme:
+    """The typed content of a version; parsed once per process."""
+    return _parsed(version.pk, version.sha256)
+
+
+def in_force(suite: str, on: date) -> InForce:
+    """The scheme that governs a suite on a day: the one that names it, else the one that names none.
+
+    Raises LookupError when no version is in force.
+    """
+    versions = (
+        SchemeVersion.objects.filter(effective_from__lte=on).defer("content").order_by("-effective_from")
+    )
+    newest: dict[str, SchemeVersion] = {}
+    for version in versions:
+        newest.setdefault(version.code, version)
+    named = [version for version in newest.values() if suite in version.suites]
+    others = [version for version in newest.values() if not version.suites]
+    if not named and not others:
+        raise LookupError(f"No scheme governs {suite} on {on}.")
+    chosen = (named or others)[0]
+    return InForce(chosen, scheme_of(chosen))
+
+
+def lead_verifier_scheme(on: date) -> InForce:
+    """The scheme of the four-stage cycle on a day: the work-based learning scheme.
+
+    Raises LookupError when no version is in force.
+    """
+    versions = SchemeVersion.objects.filter(effective_from__lte=on, qa_model="WBL").defer("content")
+    chosen = versions.order_by("-effective_from").first()
+    if chosen is None:
+        raise LookupError(f"No work-based learning scheme is in force on {on}.")
+    return InForce(chosen, scheme_of(chosen))
+
+
+def work_based_qualification_ids(on: date) -> set[int]:
+    """Qualifications assured under the work-based learning model on a day; others have no self-assessment here."""
+    periods = QaModelPeriod.objects.filter(starts_on__lte=on).order_by("starts_on")
+    model = {p.qualification_id: p.model for p in periods if p.ends_on is None or p.ends_on >= on}
+    return {pk for pk, name in model.items() if name == "WBL"}
+
+
+def reminder_steps(on: date) -> list[Step]:
+    """The reminder and escalation steps of the scheme in force, for the reminder sweep."""
+    steps: list[Step] = []
+    for code, ladder in lead_verifier_scheme(on).scheme.deadlines.items():
+        steps += [Step(code, days) for days in ladder.remind_days_before]
+        steps += [
+            Step(code, -escalation.days_after, "" if role == "responsible_person" else role)
+            for escalation in ladder.escalate
+            for role in _roles(escalation.to)
+        ]
+    return steps
+
+
+def _roles(roles: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(roles))

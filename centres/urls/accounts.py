@@ -1,0 +1,3 @@
+"""Addresses: accounts."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses: people."""
+
+urlpatterns: list = []

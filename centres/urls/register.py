@@ -1,0 +1,3 @@
+"""Addresses: register."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Reads with logic in this app, one module per noun."""

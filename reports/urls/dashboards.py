@@ -1,0 +1,3 @@
+"""Addresses: dashboards."""
+
+urlpatterns: list = []

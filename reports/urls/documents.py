@@ -1,0 +1,3 @@
+"""Addresses: documents."""
+
+urlpatterns: list = []

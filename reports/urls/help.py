@@ -1,0 +1,3 @@
+"""Addresses: help."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses: operations."""
+
+urlpatterns: list = []

@@ -1,0 +1,113 @@
+"""Home pages, and the page of a centre: what to do next, where the year stands, the programmes."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from centres.models import Centre
+from centres.pages import centre_page, enter_centre
+from centres.permissions import Permission
+from qa_portal import clock, notices, wording
+from qa_portal.tenancy import Side
+from reports.forms import DemoClockForm
+from reports.models import Report
+from reports.queries import duties, years
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What this person has to do next, and where their centre or caseload stands."""
+    access = request.user.access
+    if not access.held:
+        return render(request, "reports/home_without_access.html", {"heading": "You have no access yet"})
+    if access.side == Side.CENTRE:
+        centre = Centre.objects.visible_to(request.user).select_related("quality_manager").first()
+        enter_centre(request, centre.pk)
+        request.centre = centre
+        return render(request, "reports/home.html", _home_of_centre(request, centre))
+    if access.side == Side.VERIFIER:
+        return render(request, "reports/home_verifier.html", _home_of_verifier(request))
+    return render(request, "reports/home_staff.html", _frame(request))
+
+
+@centre_page(Permission.CENTRE_READ)
+def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
+    """A centre as its own people and those who look after it see it."""
+    if request.user.access.side == Side.CENTRE:
+        return render(request, "reports/home.html", _home_of_centre(request, centre))
+    context = _year_of(request, centre) | {
+        "heading": centre.name,
+        "caption": f"Centre {centre.number}, {centre.town}" if centre.town else f"Centre {centre.number}",
+        "duties": duties.open_at(request.user, centre.pk),
+        "today": clock.today(),
+    }
+    return render(request, "reports/centre.html", context)
+
+
+def _frame(request: HttpRequest) -> dict:
+    today = clock.today()
+    return {
+        "heading": "What you have to do next",
+        "fact": wording.date_long(today),
+        "duties": duties.duties_of(request.user),
+        "today": today,
+    }
+
+
+def _home_of_centre(request: HttpRequest, centre: Centre) -> dict:
+    return _frame(request) | _year_of(request, centre)
+
+
+def _year_of(request: HttpRequest, centre: Centre) -> dict:
+    year = years.current_year(request.user, centre, clock.today())
+    context = {"centre": centre, "year": year, "latest": _latest_report(request, centre)}
+    if year is None:
+        return context
+    rows = years.programmes(request.user, centre, year)
+    return context | {
+        "stages": years.tracker(centre, year),
+        "programmes": rows,
+        "suite": years.suites(rows),
+        "waiting": years.waiting_for(request.user, centre, year),
+        "declaration": year.stage_facts.get("declaration", ""),
+    }
+
+
+def _latest_report(request: HttpRequest, centre: Centre) -> Report | None:
+    reports = Report.objects.visible_to(request.user).filter(centre_id=centre.pk).defer("content")
+    return reports.select_related("issued_by").order_by("-issued_at").first()
+
+
+def _home_of_verifier(request: HttpRequest) -> dict:
+    from verification.models import CentreYear
+
+    rows = (
+        CentreYear.objects.visible_to(request.user)
+        .filter(closed_at=None)
+        .select_related("centre")
+        .order_by("centre_id", "-year")
+    )
+    newest: dict[int, CentreYear] = {}
+    for row in rows:
+        newest.setdefault(row.centre_id, row)
+    caseload = [{"centre": row.centre, "stages": years.tracker(row.centre, row)} for row in newest.values()]
+    return _frame(request) | {"caseload": caseload}
+
+
+@require_http_methods(["GET", "POST"])
+def demo_clock(request: HttpRequest) -> HttpResponse:
+    """Move the demo's clock, so that the whole year can be walked on any real date; exists in the demo only."""
+    form = DemoClockForm(request.POST or None, initial={"day": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        moment = timezone.make_aware(datetime.combine(form.cleaned_data["day"], time(9, 0)))
+        clock.move_demo_clock_to(moment)
+        notices.done(request, "The clock was moved", f"Here it is {wording.date_long(moment)}.")
+        return redirect("demo-clock")
+    context = {"heading": "Which day is it?", "form": form, "fact": wording.date_long(clock.today())}
+    return render(request, "reports/demo_clock.html", context)

@@ -1,0 +1,5 @@
+"""Addresses of samples."""
+
+from sampling.urls import samples
+
+urlpatterns = [*samples.urlpatterns]

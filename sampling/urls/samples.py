@@ -1,0 +1,3 @@
+"""Addresses: samples."""
+
+urlpatterns: list = []

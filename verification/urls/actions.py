@@ -1,0 +1,3 @@
+"""Addresses: actions."""
+
+urlpatterns: list = []

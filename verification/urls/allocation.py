@@ -1,0 +1,3 @@
+"""Addresses: allocation."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses: calendar."""
+
+urlpatterns: list = []

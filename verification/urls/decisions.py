@@ -1,0 +1,3 @@
+"""Addresses: decisions."""
+
+urlpatterns: list = []

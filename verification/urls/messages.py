@@ -1,0 +1,3 @@
+"""Addresses: messages."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Addresses: self_assessment."""
+
+urlpatterns: list = []

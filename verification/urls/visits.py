@@ -1,0 +1,3 @@
+"""Addresses: visits."""
+
+urlpatterns: list = []
