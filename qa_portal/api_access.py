@@ -1,4 +1,4 @@
-"""How the API knows its callers: client credentials for machines, the session for people, and how often each may call."""
+"""How the API knows its callers: client credentials for machines, the session for people, and their pace."""
 
 from __future__ import annotations
 

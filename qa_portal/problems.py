@@ -19,8 +19,7 @@ def problem(status_code: int, title: str, detail: str = "", **more: Any) -> Resp
     body = {"type": "about:blank", "title": title, "status": status_code}
     if detail:
         body["detail"] = detail
-    response = Response(body | more, status=status_code, content_type=CONTENT_TYPE)
-    return response
+    return Response(body | more, status=status_code, content_type=CONTENT_TYPE)
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:

@@ -1,4 +1,4 @@
-"""The kernel's sweeps: heartbeat, outbox, mail, reminders. Each claims due rows, so running twice does nothing twice."""
+"""The kernel's sweeps: heartbeat, outbox, mail, reminders. Each claims due rows, so nothing is done twice."""
 
 from __future__ import annotations
 

@@ -1,0 +1,90 @@
+"""Pages about the portal's own work: what was sent, and the history of a centre."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from centres.models import Centre, Person
+from centres.pages import centre_page, needs
+from centres.permissions import Permission
+from qa_portal import wording
+from qa_portal.models import AuditEvent, Mail, MailState
+
+_SHAPES = {
+    "DUE": "date-set",
+    "SENT": "done",
+    "FAILED": "overdue",
+    "BOUNCED": "overdue",
+    "NOT_WANTED": "not-held",
+}
+
+
+@needs(Permission.MAIL_READ)
+def mail_log(request: HttpRequest) -> HttpResponse:
+    """What was sent to whom, what is still to be sent, and what came back."""
+    state = request.GET.get("state", "")
+    rows = Mail.objects.visible_to(request.user).select_related("to", "centre").order_by("-due_at", "-pk")
+    if state in MailState.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    mails = [
+        {
+            "to": mail.to.name,
+            "centre": mail.centre.name,
+            "subject": mail.subject,
+            "kind": mail.kind.replace("_", " "),
+            "when": wording.moment(mail.sent_at or mail.due_at),
+            "shape": _SHAPES[mail.state],
+            "state": mail.get_state_display(),
+            "error": mail.error,
+        }
+        for mail in page
+    ]
+    context = {
+        "heading": "Mail",
+        "dense": True,
+        "mails": mails,
+        "page": page,
+        "states": MailState.choices,
+        "state": state,
+    }
+    return render(request, "reports/mail_log.html", context)
+
+
+@centre_page(Permission.AUDIT_READ, Permission.SELF_ASSESSMENT_SUBMIT, Permission.DECLARATION_SIGN)
+def history(request: HttpRequest, centre: Centre) -> HttpResponse:
+    """What happened at a centre, newest first: event, who, when, before and after (R97)."""
+    rows = AuditEvent.objects.filter(chain=centre.pk).order_by("-seq")
+    target = request.GET.get("target", "")
+    if ":" in target:
+        kind, _, pk = target.partition(":")
+        rows = rows.filter(target_type=kind, target_id=int(pk) if pk.isdigit() else None)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    people = Person.objects.in_bulk({row.by_id for row in page if row.by_id})
+    events = [
+        {
+            "what": row.event.replace("_", " ").replace(".", ": "),
+            "by": people[row.by_id].name if row.by_id in people else "the portal",
+            "when": wording.moment(row.at),
+            "detail": _change(row),
+        }
+        for row in page
+    ]
+    context = {
+        "heading": "History",
+        "caption": f"{centre.name}, centre {centre.number}",
+        "dense": True,
+        "events": events,
+        "page": page,
+        "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("History", "")],
+    }
+    return render(request, "reports/history.html", context)
+
+
+def _change(row: AuditEvent) -> str:
+    before, after = row.details.get("before"), row.details.get("after")
+    if before is None or after is None:
+        return ""
+    return f"{before.lower().replace('_', ' ')} to {after.lower().replace('_', ' ')}"
