@@ -39,3 +39,53 @@ class DashboardFilters(forms.Form):
         self.fields["year"].choices = [
             (y, academic_year.label(y)) for y in range(this_year, this_year - 4, -1)
         ]
+
+
+class FinalReportForm(forms.Form):
+    """What the LSV writes for the final annual report."""
+
+    summary = forms.CharField(
+        label="Summary",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="How the year went, in words the Head of Centre can pass on.",
+    )
+    rating = forms.ChoiceField(
+        label="Final risk rating",
+        required=False,
+        choices=RiskLevel.choices,
+        widget=forms.RadioSelect(attrs={"data-inline": "true"}),
+    )
+    rating_reasons = forms.CharField(
+        label="Why this rating",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="What raised and what lowered it since the visit.",
+    )
+    good_practice = forms.CharField(
+        label="Good practice", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    next_steps = forms.CharField(
+        label="What happens next", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, cycles: Any, programmes: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.programmes = programmes
+        choices = [("", "Choose a cycle"), *((cycle.key, cycle.title) for cycle in cycles)]
+        for pk, name in programmes:
+            self.fields[f"cycle_{pk}"] = forms.ChoiceField(label=name, required=False, choices=choices)
+
+    @property
+    def cycle_fields(self) -> list[Any]:
+        """The recommended cycle of each programme, as bound fields."""
+        return [self[f"cycle_{pk}"] for pk, _ in self.programmes]
+
+    def cycles(self) -> dict[str, str]:
+        """The chosen cycle by programme id."""
+        return {
+            str(pk): self.cleaned_data[f"cycle_{pk}"]
+            for pk, _ in self.programmes
+            if self.cleaned_data[f"cycle_{pk}"]
+        }

@@ -1,11 +1,11 @@
 """Addresses of reports, home pages and dashboards."""
 
-from reports.urls import dashboards, documents, help, homes, operations
+from reports.urls import dashboards, documents, final_reports, homes, operations
 
 urlpatterns = [
     *homes.urlpatterns,
     *documents.urlpatterns,
     *dashboards.urlpatterns,
     *operations.urlpatterns,
-    *help.urlpatterns,
+    *final_reports.urlpatterns,
 ]

@@ -1,0 +1,5 @@
+"""Reports as tagged PDF on A4, from the frozen document alone, with fonts and shapes of the portal's own."""
+
+from reports.pdf.render import FontsMissing, render
+
+__all__ = ["FontsMissing", "render"]

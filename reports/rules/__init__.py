@@ -1,0 +1,1 @@
+"""Conditions on issuing reports, one module per noun."""

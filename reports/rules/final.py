@@ -1,0 +1,77 @@
+"""When the final annual report may be issued."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from centres.schemes import Scheme
+from qa_portal.errors import Reason, RuleViolation
+from reports.year_record import YearRecord
+from verification.models import CentreYear, ReportDraft
+
+
+def may_be_issued(
+    centre_year: CentreYear, record: YearRecord, draft: ReportDraft | None, scheme: Scheme
+) -> None:
+    """Raise RuleViolation with every reason why the final report cannot be issued yet.
+
+    R10: every sample of the year is concluded or waived with a reason; R11: it recommends next year's cycle.
+    """
+    reasons = [*_samples(record), *_visit(centre_year), *_texts(centre_year, record, draft, scheme)]
+    if reasons:
+        raise RuleViolation("You cannot issue the final report yet.", rule="R10", reasons=reasons)
+
+
+def _samples(record: YearRecord) -> list[Reason]:
+    reasons = [
+        Reason(
+            f"The sample of {line.programme} is not concluded",
+            f"{line.verifier or 'Nobody is allocated: the planner'} concludes it, or you waive it with a reason.",
+            "R10",
+            _url("activity", line.activity_id),
+        )
+        for line in record.unfinished
+    ]
+    for release in record.without_activity:
+        what = f"{release.programme.qualification.short_title} has no sample this year"
+        reasons.append(
+            Reason(what, "Agree one with the standards verifier, or waive it with a reason.", "R9")
+        )
+    return reasons
+
+
+def _visit(centre_year: CentreYear) -> list[Reason]:
+    if centre_year.visit_state in ("DONE", "NOT_NEEDED"):
+        return []
+    number = centre_year.centre.number
+    return [
+        Reason(
+            "The report of the LSV visit is not issued",
+            "Issue it, or waive the visit.",
+            "R8",
+            _url("activities", number),
+        )
+    ]
+
+
+def _texts(
+    centre_year: CentreYear, record: YearRecord, draft: ReportDraft | None, scheme: Scheme
+) -> list[Reason]:
+    url = _url("final-report", centre_year.centre.number)
+    missing = []
+    if draft is None or not draft.summary.strip():
+        missing.append("The summary is empty")
+    if draft is None or not draft.rating or not draft.rating_reasons.strip():
+        missing.append("The final risk rating and its reasons are missing")
+    chosen = draft.recommended_cycle if draft else {}
+    known = {cycle.key for cycle in scheme.verification.cycles}
+    if any(chosen.get(str(programme)) not in known for programme in record.releases):
+        missing.append("A programme has no recommended cycle for next year")
+    return [Reason(what, "Write it in the draft.", "R11", url) for what in missing]
+
+
+def _url(name: str, argument: object) -> str:
+    try:
+        return reverse(name, args=[argument])
+    except NoReverseMatch:
+        return ""

@@ -1,3 +1,0 @@
-"""Addresses: help."""
-
-urlpatterns: list = []
