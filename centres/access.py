@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from centres.permissions import ROLES, RoleCode
+from centres.permissions import NEVER_DELEGATED, ROLES, RoleCode
 from qa_portal import clock
 from qa_portal.tenancy import RequestScope, Scope, Side
 
@@ -28,6 +28,7 @@ class Held:
     centre_id: int | None
     programme_id: int | None = None
     subject_area: str = ""
+    delegated: bool = False
 
     @property
     def side(self) -> str:
@@ -70,13 +71,16 @@ class Access:
             permission in ROLES[grant.role].holds
             and (grant.centre_id is None or centre_id is None or grant.centre_id == centre_id)
             and (grant.programme_id is None or programme_id is None or grant.programme_id == programme_id)
+            and not (grant.delegated and permission in NEVER_DELEGATED)
             for grant in self.held
         )
 
     def may_grant(self, role: str, centre_id: int | None) -> bool:
         """Whether a role held here lists ``role`` in its may-grant column (R20)."""
         return any(
-            role in ROLES[grant.role].may_grant and (grant.centre_id is None or grant.centre_id == centre_id)
+            role in ROLES[grant.role].may_grant
+            and not grant.delegated
+            and (grant.centre_id is None or grant.centre_id == centre_id)
             for grant in self.held
         )
 
@@ -126,7 +130,7 @@ def in_context(person_id: int | None, held: list[Held], context: str = "") -> Ac
 
 
 def _held(row: AccessGrant) -> Held:
-    return Held(row.role, row.centre_id, row.programme_id, row.subject_area)
+    return Held(row.role, row.centre_id, row.programme_id, row.subject_area, row.delegated_by_id is not None)
 
 
 def label_of(person: Person) -> str:
@@ -148,5 +152,8 @@ class AccessMiddleware:
             if person.is_authenticated:
                 person.access = load(person, request.session.get(SESSION_KEY, ""))  # type: ignore[union-attr]
                 request.tenancy.scope = person.access.scope()  # type: ignore[attr-defined, union-attr]
+                if request.method == "HEAD":
+                    # How the page's script says "stay signed in": the session's time begins anew.
+                    request.session.modified = True
                 request.person_label = label_of(person)  # type: ignore[attr-defined, arg-type]
         return self.get_response(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,6 +42,51 @@ def _digest_of_migrations() -> str:
     for file in [*files, ROOT / "qa_portal" / "rls.py", ROOT / "qa_portal" / "triggers.py"]:
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def demo_template(servers, lock_folder: Path) -> tuple[str, Path]:
+    """The name of a database with the demonstration in it, and the folder of its files and its clock."""
+    digest = hashlib.sha256(_digest_of_migrations().encode())
+    for file in sorted(ROOT.glob("*/**/*.py")):
+        if file.parts[len(ROOT.parts)] in {"centres", "verification", "sampling", "reports", "qa_portal"}:
+            digest.update(file.read_bytes())
+    name = f"demo_{digest.hexdigest()[:12]}"
+    files = lock_folder / name
+    base = template(servers, lock_folder)
+    with open(lock_folder / "demo.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _owner(servers.migration_database_url, "postgres") as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone():
+                return name, files
+        building = name + "_building"
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir(parents=True)
+        url = copy(servers, base, building)
+        environment = (
+            os.environ | {"DATABASE_URL": url, "REDIS_URL": servers.redis_url} | demo_environment(files)
+        )
+        _manage(environment, "load_demo_data", "--once")
+        with _owner(servers.migration_database_url, "postgres") as cursor:
+            cursor.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(building), sql.Identifier(name)
+                )
+            )
+    return name, files
+
+
+def demo_environment(files: Path) -> dict[str, str]:
+    """How the demonstration is configured over one folder of files."""
+    return {
+        "DEMO": "1",
+        "TESTING": "1",
+        "SECRET_KEY": "a-key-of-the-tests-only-" + "x" * 40,
+        "EVIDENCE_ROOT": str(files / "evidence"),
+        "DEMO_CLOCK_FILE": str(files / "clock"),
+        "EMAIL_URL": f"filemail://{files / 'mail'}",
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 def template(servers, lock_folder: Path, *, prepare: str = "reference") -> str:

@@ -1,6 +1,6 @@
 """Addresses of reports, home pages and dashboards."""
 
-from reports.urls import dashboards, documents, final_reports, homes, operations
+from reports.urls import dashboards, documents, final_reports, homes, operations, samples
 
 urlpatterns = [
     *homes.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *dashboards.urlpatterns,
     *operations.urlpatterns,
     *final_reports.urlpatterns,
+    *samples.urlpatterns,
 ]

@@ -118,11 +118,11 @@ def chart(request: HttpRequest, name: str) -> HttpResponse:
     """A chart of the numbers in the address; it reads nothing else, so a browser may keep it."""
     try:
         if name == "stages":
-            values = [[int(n) for n in part.split(".")] for part in request.GET["d"].split("_")]
+            values = [[int(n) for n in part.split(".")] for part in request.GET["d"].split("~")]
             names = [label for _, label, _ in figures.STAGES]
             svg = charts.stacked([charts.Stack(names[i], *four) for i, four in enumerate(values)])
         elif name == "owners":
-            rows = [part.split(".") for part in request.GET["d"].split("_")][:20]
+            rows = [part.split(".") for part in request.GET["d"].split("~")][:20]
             svg = charts.bars(
                 [(figures.plural(role), int(n), f"{int(days)} days") for role, n, days in rows],
                 "Overdue tasks",
@@ -178,12 +178,12 @@ def _stage(row: dict, filters: figures.Filters) -> dict:
 
 
 def _stage_chart(stages: list[dict]) -> str:
-    data = "_".join(f"{row['done']}.{row['moving']}.{row['waiting']}.{row['late']}" for row in stages)
+    data = "~".join(f"{row['done']}.{row['moving']}.{row['waiting']}.{row['late']}" for row in stages)
     return reverse("chart", args=["stages"]) + f"?d={data}"
 
 
 def _owner_chart(owners: list[dict]) -> str:
-    data = "_".join(f"{row['role']}.{row['number']}.{row['oldest']}" for row in owners)
+    data = "~".join(f"{row['role']}.{row['number']}.{row['oldest']}" for row in owners)
     return reverse("chart", args=["owners"]) + f"?d={data}"
 
 

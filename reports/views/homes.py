@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from centres import academic_year
 from centres.models import Centre
 from centres.pages import centre_page, enter_centre
 from centres.permissions import Permission
@@ -66,11 +67,13 @@ def _home_of_centre(request: HttpRequest, centre: Centre) -> dict:
 
 def _year_of(request: HttpRequest, centre: Centre) -> dict:
     year = years.current_year(request.user, centre, clock.today())
-    context = {"centre": centre, "year": year, "latest": _latest_report(request, centre)}
+    latest = _latest_report(request, centre)
+    context = {"centre": centre, "year": year, "latest": latest, "latest_facts": _facts(latest)}
     if year is None:
         return context
     rows = years.programmes(request.user, centre, year)
     return context | {
+        "year_title": f"The year {academic_year.label(year.year)}",
         "stages": years.tracker(centre, year),
         "programmes": rows,
         "suite": years.suites(rows),
@@ -80,8 +83,14 @@ def _year_of(request: HttpRequest, centre: Centre) -> dict:
 
 
 def _latest_report(request: HttpRequest, centre: Centre) -> Report | None:
-    reports = Report.objects.visible_to(request.user).filter(centre_id=centre.pk).defer("content")
+    reports = Report.objects.visible_to(request.user).filter(centre_id=centre.pk)
     return reports.select_related("issued_by").order_by("-issued_at").first()
+
+
+def _facts(report: Report | None) -> list[tuple[str, str]]:
+    """The outcome of a report in three short facts."""
+    figures = report.content["outcome"]["figures"] if report else []
+    return [(figure["label"], figure["word"]) for figure in figures][:4]
 
 
 def _home_of_verifier(request: HttpRequest) -> dict:

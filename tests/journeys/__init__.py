@@ -1,0 +1,1 @@
+"""Users' ways through the portal, in a real browser against the demonstration."""
