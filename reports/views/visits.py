@@ -42,6 +42,8 @@ def issue_report(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "reports/pages/not_yet.html", context)
     context |= {
         "heading": "Issue this report?",
+        "fact": "",
+        "below": "",
         "consequences": _consequences(visit),
         "verb": "Issue the report",
         "back_url": reverse("visit-texts", args=[visit.pk]),

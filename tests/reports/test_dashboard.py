@@ -75,4 +75,4 @@ def test_a_chart_of_nonsense_does_not_exist(cast, sign_in, scope):
     client = sign_in(cast["manager"])
     scope()
     assert client.get("/staff/charts/stages.svg?d=abc").status_code == 404
-    assert client.get("/staff/charts/owners.svg?d=planner.3.5").status_code == 200
+    assert client.get("/staff/charts/owners.svg?d=quality_nominee.3.5~planner.1.2").status_code == 200

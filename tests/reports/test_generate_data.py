@@ -1,0 +1,33 @@
+"""Synthetic data: the size asked for, with all constraints, and never in production."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from centres import identifiers
+from centres.models import Centre, Learner, Registration
+from reports import synthetic
+
+
+def test_the_newest_centre_is_as_big_as_asked(as_staff):
+    size = synthetic.Size(centres=3, learners=200, newest=100, year=2026, seed=7)
+    synthetic.generate(size, say=lambda line: None)
+    connection.check_constraints()
+    assert (Centre.objects.count(), Learner.objects.count(), Registration.objects.count()) == (3, 200, 200)
+    newest = Centre.objects.order_by("-number").first()
+    assert Learner.objects.filter(centre=newest).count() == 100
+
+
+def test_generated_learner_numbers_are_valid(as_staff):
+    synthetic.generate(synthetic.Size(2, 60, 0, 2026, 1), say=lambda line: None)
+    numbers = Learner.objects.exclude(uln="").values_list("uln", flat=True)
+    assert numbers
+    assert all(identifiers.check_uln(number) is None for number in numbers)
+
+
+def test_generate_data_is_refused_in_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("generate_data")
