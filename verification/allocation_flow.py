@@ -229,11 +229,11 @@ def _exact(
             work.setdefault(int(person), []).append(units * pair)
             chosen.append(pair)
         model.add_at_most_one(chosen)
-    for person in sorted(work):
-        bands = [model.new_int_var(0, int(left), "") for left in bands_left[person]]
-        model.add(sum(work[person]) == sum(bands))
+    for someone, their_work in sorted(work.items()):
+        bands = [model.new_int_var(0, int(left), "") for left in bands_left[someone]]
+        model.add(cp_model.LinearExpr.sum(their_work) == cp_model.LinearExpr.sum(bands))
         terms += [number * band for number, band in enumerate(bands)]
-    model.minimize(sum(terms))
+    model.minimize(cp_model.LinearExpr.sum(terms))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
@@ -242,9 +242,9 @@ def _exact(
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return assigned, False
     result = np.where(free, UNMET, assigned)
-    for (place, person), pair in pairs.items():
+    for (row, column), pair in pairs.items():
         if solver.boolean_value(pair):
-            result[place] = person
+            result[row] = column
     return result, status == cp_model.OPTIMAL
 
 

@@ -8,3 +8,13 @@ class VerificationConfig(AppConfig):
 
     name = "verification"
     verbose_name = "Verification"
+
+    def ready(self) -> None:
+        """Say who may open the files that this app links to what they prove."""
+        from centres import evidence_access
+        from verification.queries import actions, messages, section_evidence, visits
+
+        evidence_access.register("self_assessment", section_evidence.may_see, keeps=section_evidence.keeps)
+        evidence_access.register("actions", actions.files_seen_by, keeps=actions.files_kept)
+        evidence_access.register("visit_documents", visits.files_seen_by, keeps=visits.files_kept)
+        evidence_access.register("message", messages.may_see, keeps=messages.keeps)

@@ -17,8 +17,10 @@ export function sessionWarning(document) {
     bar.querySelector("[data-session-left]").textContent = inWords(left);
   };
 
-  bar.querySelector("[data-session-stay]").addEventListener("click", async () => {
-    const answer = await fetch(window.location.href, { method: "HEAD", credentials: "same-origin", redirect: "manual" });
+  const form = bar.querySelector("form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
     if (answer.ok) ends = Date.now() + seconds * 1000;
     look();
   });

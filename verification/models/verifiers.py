@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -84,6 +86,27 @@ class ConflictCategory(models.TextChoices):
     OTHER = "OTHER", "Other"
 
 
+class ConflictDeclarationQuerySet(TenantQuerySet):
+    """Filters over declarations of interest."""
+
+    def current(self) -> ConflictDeclarationQuerySet:
+        """The newest version of every declaration (R25)."""
+        return self.filter(replaced_at=None)
+
+    def standing_on(self, day: date, *, cooling_off_years: int = 0) -> ConflictDeclarationQuerySet:
+        """Declarations that keep the verifier away on a day; an ended one still does while cooling off (R24)."""
+        since = years_before(day, cooling_off_years)
+        return self.current().filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=since))
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day of an earlier year; 29 February becomes 28."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
 class ConflictDeclaration(models.Model):
     """A verifier's interest in a centre; versioned, never deleted, never the centre's to see (R24, R25)."""
 
@@ -98,7 +121,7 @@ class ConflictDeclaration(models.Model):
     replaced_at = models.DateTimeField(null=True, blank=True)
     series = models.UUIDField(help_text="The same for all versions of one declaration")
 
-    objects = TenantQuerySet.as_manager()
+    objects = ConflictDeclarationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -127,6 +150,22 @@ class AllocationStatus(models.TextChoices):
 ALLOCATION_EDGES = (("PROPOSED", "ACTIVE"), ("PROPOSED", "DROPPED"), ("ACTIVE", "ENDED"))
 
 
+class AllocationQuerySet(TenantQuerySet):
+    """Filters over allocations."""
+
+    def visible_to(self, person) -> AllocationQuerySet:
+        """Proposals are the awarding organisation's own; everybody else sees what became of them."""
+        seen = super().visible_to(person)
+        return seen if person.access.side == Side.AO else seen.made()
+
+    def made(self) -> AllocationQuerySet:
+        """Allocations that hold or held, without proposals."""
+        return self.filter(status__in=[AllocationStatus.ACTIVE, AllocationStatus.ENDED])
+
+    def active(self) -> AllocationQuerySet:
+        return self.filter(status=AllocationStatus.ACTIVE)
+
+
 class Allocation(models.Model):
     """A verifier for a centre (LSV) or one of its programmes (SV) in a year (R7, R13, R14, R24)."""
 
@@ -148,7 +187,7 @@ class Allocation(models.Model):
     end_reason = models.CharField(max_length=200, blank=True)
     replaces = TenantKey("verification.Allocation", null=True, blank=True, related_name="+")
 
-    objects = TenantQuerySet.as_manager()
+    objects = AllocationQuerySet.as_manager()
 
     class Meta:
         constraints = [

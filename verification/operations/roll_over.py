@@ -80,7 +80,7 @@ def _verifiers(centre_year: CentreYear, before: CentreYear, *, by: Actor, at: da
                     verifier_id=place.verifier_id,
                     by=by,
                     at=at,
-                    facts={"why": "Held this place last year", "rule": "R13"},
+                    facts={"why": "Held this place last year"},
                 )
         except RuleViolation:
             continue

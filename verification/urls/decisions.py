@@ -1,3 +1,12 @@
-"""Addresses: decisions."""
+"""Addresses: decisions on direct claims status, and how many samples a centre's programmes have."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from verification.views import decisions
+
+urlpatterns = [
+    path("staff/decisions/", decisions.decisions, name="decisions"),
+    path("staff/decisions/<int:pk>/", decisions.decision, name="decision"),
+    path("centres/<str:number>/activity-counts/", decisions.activity_counts, name="activity-counts"),
+    path("activity-counts/<int:pk>/confirm/", decisions.confirm_count, name="activity-count-confirm"),
+]

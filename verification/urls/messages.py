@@ -1,3 +1,9 @@
-"""Addresses: messages."""
+"""Addresses: the conversation of a centre's year."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from verification.views import messages
+
+urlpatterns = [
+    path("centres/<str:number>/messages/", messages.conversation, name="messages"),
+]

@@ -1,0 +1,120 @@
+"""Self-assessments: where each stands, its sections and answers, and its way between centre and LSV."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from centres.permissions import Permission as P
+from qa_portal.api import Resource
+from qa_portal.api_calls import ReasonBody, command
+from qa_portal.api_fields import Field
+from verification.models import SelfAssessment
+from verification.operations import self_assessments as operations
+from verification.queries import self_assessments as queries
+from verification.queries.self_assessment_content import content_of
+
+_QUESTION = {
+    "type": "object",
+    "required": ["key", "number", "text", "value", "comment"],
+    "properties": {
+        "key": {"type": "string"},
+        "number": {"type": "string"},
+        "text": {"type": "string"},
+        "value": {"type": ["boolean", "null"], "description": "Yes, no, or not answered yet"},
+        "comment": {"type": "string"},
+        "answered_at": {"type": ["string", "null"], "format": "date-time"},
+    },
+}
+_SECTION = {
+    "type": "object",
+    "required": ["key", "number", "title", "programme_id", "questions"],
+    "properties": {
+        "key": {"type": "string"},
+        "number": {"type": "string"},
+        "title": {"type": "string"},
+        "programme_id": {
+            "type": ["integer", "null"],
+            "description": "Empty for a section of the whole centre",
+        },
+        "questions": {"type": "array", "items": _QUESTION},
+    },
+}
+
+
+class ReturnBody(serializers.Serializer):
+    """What the centre should change, and until when."""
+
+    remarks = serializers.CharField(max_length=5000)
+    due_on = serializers.DateField()
+
+
+class SelfAssessments(Resource):
+    """One a centre and academic year: answered by the centre, read by its LSV (R1, R2, R5, R6)."""
+
+    model = SelfAssessment
+    scope, write_scope = "verification:read", "verification:write"
+    permission = P.SELF_ASSESSMENT_READ
+    fields = (
+        "id",
+        "centre_id",
+        Field("year", "centre_year__year"),
+        "kind",
+        "status",
+        "due_on",
+        "submitted_at",
+        Field("remarks", schema={"type": "string", "description": "Why it was returned"}),
+        "reviewed_at",
+    )
+    filters = {"year": "centre_year__year", "status": "status"}
+    detail_schema = {"title": {"type": "string"}, "sections": {"type": "array", "items": _SECTION}}
+
+    def rows(self, person: Any) -> QuerySet:
+        rows = SelfAssessment.objects.visible_to(person)
+        return rows if self.action == "list" else queries.with_year(rows)
+
+    def details(self, row: SelfAssessment) -> dict[str, Any]:
+        content = content_of(row)
+        return {"title": content["title"], "sections": [_section(each) for each in content["sections"]]}
+
+    @command(P.SELF_ASSESSMENT_SUBMIT)
+    def submit(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Submit it to the LSV."""
+        operations.submit(self_assessment_id=row.pk, by=self.request.user, at=at)
+        return row
+
+    @command(P.SELF_ASSESSMENT_SUBMIT)
+    def recall(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Take a submitted one back to change it."""
+        return operations.recall(self_assessment_id=row.pk, by=self.request.user, at=at)
+
+    @command(P.SELF_ASSESSMENT_SUBMIT, body=ReasonBody)
+    def withdraw(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Withdraw one that the centre will not send."""
+        return operations.withdraw(self_assessment_id=row.pk, by=self.request.user, at=at, **body)
+
+    @command(P.SELF_ASSESSMENT_SUBMIT)
+    def reopen(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Open a withdrawn one again."""
+        return operations.reopen(self_assessment_id=row.pk, by=self.request.user, at=at)
+
+    @command(P.SELF_ASSESSMENT_REVIEW, body=ReturnBody)
+    def return_for_amendment(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Return a submitted one with remarks."""
+        return operations.return_for_amendment(self_assessment_id=row.pk, by=self.request.user, at=at, **body)
+
+    @command(P.SELF_ASSESSMENT_REVIEW)
+    def accept(self, row: SelfAssessment, body: dict[str, Any], at: datetime) -> SelfAssessment:
+        """Accept a submitted one as read."""
+        return operations.accept(self_assessment_id=row.pk, by=self.request.user, at=at)
+
+
+def _section(section: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: section[name] for name in ("key", "number", "title")}
+    asked = ("key", "number", "text", "value", "comment", "answered_at")
+    questions = [{name: question[name] for name in asked} for question in section["questions"]]
+    programme = section["programme"]
+    return kept | {"programme_id": programme["id"] if programme else None, "questions": questions}

@@ -1,0 +1,1 @@
+"""The shapes of what people enter in the yearly cycle; one module per noun."""

@@ -1,0 +1,1 @@
+"""Which changes of status the yearly cycle allows, one module per noun."""

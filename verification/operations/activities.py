@@ -1,0 +1,189 @@
+"""Setting up the year's activities: a visit for an LSV, standards verification of each programme for its SV."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from centres.models import Site
+from centres.permissions import RoleCode
+from centres.schemes import Scheme
+from qa_portal import audit, deadlines
+from qa_portal.actors import Actor, person_or_none
+from qa_portal.deadlines import Duty
+from qa_portal.errors import NotPermitted
+from qa_portal.tenancy import Side
+from verification.lifecycle.activities import ACTIVITY
+from verification.models import (
+    Activity,
+    ActivityKind,
+    ActivityStatus,
+    Allocation,
+    AllocationKind,
+    VerifierDay,
+)
+from verification.queries import activities as queries
+from verification.rules import activities as rules
+
+KIND_OF = {AllocationKind.LSV: ActivityKind.VISIT, AllocationKind.SV: ActivityKind.SAMPLING}
+SCHEME_KIND = {ActivityKind.VISIT: "lsv_visit", ActivityKind.SAMPLING: "standards_verification"}
+OPEN = (
+    ActivityStatus.PLANNED,
+    ActivityStatus.PROPOSED,
+    ActivityStatus.AGREED,
+    ActivityStatus.UNDER_WAY,
+    ActivityStatus.FACT_CHECK,
+)
+
+
+def prepare(allocation: Allocation, *, by: Actor, at: datetime) -> Activity:
+    """Give an allocation its first activity, with the window it must lie in; one that is there is taken over (R8, R9).
+
+    Called inside the operation that makes the allocation active.
+    """
+    kind = KIND_OF[AllocationKind(allocation.kind)]
+    first = Activity.objects.filter(
+        centre_id=allocation.centre_id,
+        centre_year_id=allocation.centre_year_id,
+        kind=kind,
+        programme_id=allocation.programme_id,
+        number=1,
+    ).first()
+    if first is None:
+        return add(allocation, number=1, by=by, at=at)
+    if first.status in OPEN:
+        first.allocation = allocation
+        first.save(update_fields=["allocation"])
+        set_deadline(first)
+    return first
+
+
+def add(allocation: Allocation, *, number: int, by: Actor, at: datetime) -> Activity:
+    """Add one more activity of an allocation's kind, to be scheduled; ``number`` counts in the year (R9, R12)."""
+    kind = KIND_OF[AllocationKind(allocation.kind)]
+    scheme = queries.scheme_for(allocation)
+    window = queries.window_for(allocation, scheme)
+    activity = Activity.objects.create(
+        centre_id=allocation.centre_id,
+        centre_year_id=allocation.centre_year_id,
+        allocation=allocation,
+        kind=kind,
+        programme_id=allocation.programme_id,
+        number=number,
+        mode=scheme.scheduling.usual_mode[SCHEME_KIND[kind]].upper(),
+        site=_main_site(allocation.centre_id) if kind == ActivityKind.VISIT else None,
+        window_from=window.first,
+        window_until=window.last,
+        window_facts=window.facts,
+    )
+    set_deadline(activity)
+    audit.record("activity.planned", by=by, target=activity, at=at, kind=kind, number=number)
+    return activity
+
+
+def set_deadline(activity: Activity) -> None:
+    """Set or move what the verifier has to do by the end of the activity's window (R8, R9)."""
+    visit = activity.kind == ActivityKind.VISIT
+    allocation = activity.allocation
+    assert allocation is not None
+    centre = allocation.centre_year.centre
+    what = "" if visit else f"{allocation.programme.qualification.label}: "
+    ordinal = f", activity {activity.number}" if activity.number > 1 else ""
+    duty = Duty(
+        title=f"Carry out the LSV visit to {centre.name}" if visit else f"{what}conclude the sample{ordinal}",
+        url=reverse("activity", args=[activity.pk]),
+        owner_role=RoleCode.LEAD_STANDARDS_VERIFIER if visit else RoleCode.STANDARDS_VERIFIER,
+        owner_side=Side.VERIFIER,
+        owner_id=allocation.verifier.person_id,
+        why="The visit and its report come before standards verification." if visit else f"At {centre.name}.",
+        source="LSV visit" if visit else "Standards verification",
+        programme_id=activity.programme_id,
+    )
+    deadlines.set_due(
+        SCHEME_KIND[ActivityKind(activity.kind)],
+        subject=activity,
+        year=allocation.centre_year.year,
+        due_on=activity.window_until,
+        duty=duty,
+    )
+
+
+@transaction.atomic
+def cancel(*, activity_id: int, by: Actor, at: datetime, reason: str) -> Activity:
+    """Take an activity off the year, with the reason; its booked days and deadlines end.
+
+    Raises NotPermitted, RuleViolation.
+    """
+    rules.has_a_reason(reason, "this activity is cancelled")
+    activity = locked(activity_id)
+    ACTIVITY.move(activity, "cancel", by=by, at=at, **ended(reason, by))
+    release_days(activity)
+    deadlines.cancel(
+        ["lsv_visit", "standards_verification", "date_reply", "visit_documents"], subject=activity, at=at
+    )
+    return activity
+
+
+@transaction.atomic
+def plan_another(*, allocation_id: int, by: Actor, at: datetime) -> Activity:
+    """Add the next sampling activity of a programme, for the SV allocated to it (R9, R12).
+
+    The caller has settled that one is needed (a rating, or the agreed number). Raises NotPermitted.
+    """
+    allocation = (
+        Allocation.objects.select_related("centre_year__centre", "verifier", "programme__qualification")
+        .select_for_update(of=("self",))
+        .get(pk=allocation_id)
+    )
+    if not any(by.may(p, allocation.centre_id, allocation.programme_id) for p in queries.MAY_PLAN):
+        raise NotPermitted("Planning an activity is not part of your role at this centre.")
+    taken = Activity.objects.filter(
+        centre_id=allocation.centre_id,
+        centre_year_id=allocation.centre_year_id,
+        kind=KIND_OF[AllocationKind(allocation.kind)],
+        programme_id=allocation.programme_id,
+    ).count()
+    return add(allocation, number=taken + 1, by=by, at=at)
+
+
+def locked(activity_id: int) -> Activity:
+    """The activity, locked, with what its rules and messages need."""
+    return (
+        Activity.objects.select_for_update(of=("self",))
+        .select_related(
+            "centre",
+            "centre_year__centre",
+            "centre_year__scheme_version",
+            "allocation__verifier__person",
+            "allocation__centre_year__centre",
+            "allocation__centre_year__scheme_version",
+            "allocation__programme__qualification",
+            "programme__qualification",
+            "site",
+        )
+        .get(pk=activity_id)
+    )
+
+
+def release_days(activity: Activity) -> int:
+    """Give a verifier back the days that an activity had booked."""
+    return VerifierDay.objects.filter(activity_id=activity.pk).delete()[0]
+
+
+def ended(reason: str, by: Actor) -> dict[str, Any]:
+    """The changes that go with waiving or cancelling an activity."""
+    return {"ended_reason": reason.strip(), "ended_by": person_or_none(by)}
+
+
+def _main_site(centre_id: int) -> Site | None:
+    sites = Site.objects.filter(centre_id=centre_id, closed_on=None)
+    return sites.order_by("-is_main", "name").first()
+
+
+def scheme_of_activity(activity: Activity) -> Scheme:
+    """The scheme that governs an activity: its programme's suite's, or the year's for a visit."""
+    assert activity.allocation is not None
+    return queries.scheme_for(activity.allocation)

@@ -1,0 +1,170 @@
+"""How many samples each programme has this year: proposed by one verifier, confirmed by the other (R9, R12, R67)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from centres import academic_year
+from centres.models import Programme
+from centres.permissions import Permission
+from centres.queries.schemes import scheme_of
+from centres.schemes import Scheme
+from qa_portal import audit, mail
+from qa_portal.actors import Actor, person_or_none
+from qa_portal.errors import NotPermitted
+from qa_portal.wording import counted
+from verification.lifecycle.activity_counts import ACTIVITY_COUNT
+from verification.models import ActivityCount, ActivityCountStatus, ActivityStatus, CentreYear
+from verification.operations import standards_verification
+from verification.rules import activity_counts as rules
+
+
+@transaction.atomic
+def propose(
+    *, centre_year_id: int, programme_id: int, count: int, reason: str = "", by: Actor, at: datetime
+) -> ActivityCount:
+    """Propose how many samples a programme has this year; the other verifier is asked to confirm.
+
+    Raises NotPermitted for anybody but the programme's SV and the centre's LSV, RuleViolation below the minimum.
+    Sources: R9, R12, R67.
+    """
+    row = _locked(centre_year_id, programme_id, by=by, at=at)
+    if not by.may(Permission.ACTIVITY_COUNT_AGREE, row.centre_id, programme_id):
+        raise NotPermitted("Agreeing the number of activities is not part of your role here.")
+    rules.is_one_of_the_two_verifiers(row, by)
+    rules.is_at_least_the_minimum(count, row.minimum)
+    rules.is_not_below_what_there_is(count, _dated(row))
+    if row.status == ActivityCountStatus.CONFIRMED:
+        ACTIVITY_COUNT.move(row, "reopen", by=by, at=at)
+    row.count, row.reason = count, reason.strip()
+    row.proposed_by, row.proposed_at = person_or_none(by), at
+    row.confirmed_by, row.confirmed_at = None, None
+    row.save(update_fields=["count", "reason", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at"])
+    audit.record("activity_count.proposed", by=by, target=row, at=at, count=count, minimum=row.minimum)
+    _ask_the_other(row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def confirm(*, activity_count_id: int, by: Actor, at: datetime) -> ActivityCount:
+    """Confirm a proposed number; the activities are created accordingly (R9).
+
+    Where one person is both SV and LSV (R14) they confirm their own proposal, and the record says so.
+    Raises NotPermitted for the proposer while another verifier could confirm.
+    """
+    row = ActivityCount.objects.select_for_update(of=("self",)).get(pk=activity_count_id)
+    own = by.pk == row.proposed_by_id
+    ACTIVITY_COUNT.move(
+        row,
+        "confirm",
+        by=by,
+        at=at,
+        facts={"same_person": own},
+        confirmed_by=person_or_none(by),
+        confirmed_at=at,
+    )
+    row.facts = row.facts | {"same_person": own}
+    row.save(update_fields=["facts"])
+    _create_activities(row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def raise_minimum(
+    *, centre_year_id: int, programme_id: int, rule: str, extra: int, why: str, by: Actor, at: datetime
+) -> ActivityCount:
+    """Raise a programme's least number of samples by ``extra`` for one rule; run again it changes nothing.
+
+    ``why`` is shown to both verifiers; a number that was confirmed below the new minimum becomes a proposal at the
+    minimum. Sources: R12 (an initial rating of medium or high), R67.
+    """
+    row = _locked(centre_year_id, programme_id, by=by, at=at)
+    raised = dict(row.facts.get("raised", {}))
+    if raised.get(rule, {}).get("extra") == extra:
+        return row
+    raised[rule] = {"extra": extra, "why": why}
+    row.facts = row.facts | {"raised": raised}
+    row.minimum = _minimum(row.facts)
+    if row.count < row.minimum:
+        if row.status == ActivityCountStatus.CONFIRMED:
+            ACTIVITY_COUNT.move(row, "reopen", by=by, at=at)
+        row.count, row.proposed_by, row.proposed_at = row.minimum, None, at
+        row.confirmed_by, row.confirmed_at = None, None
+    row.save(
+        update_fields=[
+            "facts", "minimum", "count", "proposed_by", "proposed_at", "confirmed_by", "confirmed_at"
+        ]
+    )  # fmt: skip
+    audit.record("activity_count.minimum_raised", by=by, target=row, at=at, rule=rule, minimum=row.minimum)
+    return row
+
+
+def _locked(centre_year_id: int, programme_id: int, *, by: Actor, at: datetime) -> ActivityCount:
+    """The row of a programme's year, made with the scheme's minimum when there is none yet."""
+    centre_year = CentreYear.objects.select_related("scheme_version").get(pk=centre_year_id)
+    programme = Programme.objects.select_related("centre").get(
+        pk=programme_id, centre_id=centre_year.centre_id
+    )
+    facts = _first_facts(centre_year, programme, scheme_of(centre_year.scheme_version))
+    minimum = _minimum(facts)
+    row, _ = ActivityCount.objects.get_or_create(
+        centre_id=centre_year.centre_id,
+        centre_year=centre_year,
+        programme=programme,
+        defaults={"count": minimum, "minimum": minimum, "facts": facts, "proposed_at": at},
+    )
+    return ActivityCount.objects.select_for_update(of=("self",)).select_related("centre_year").get(pk=row.pk)
+
+
+def _first_facts(centre_year: CentreYear, programme: Programme, scheme: Scheme) -> dict[str, Any]:
+    """What the scheme asks for: samples each year (R9), more in the first year of a centre or qualification (R67)."""
+    first, last = academic_year.bounds(centre_year.year)
+    new = max(programme.approved_from, programme.centre.approved_on) >= first
+    sampling = scheme.sampling
+    basis = sampling.samples_in_first_year if new else sampling.samples_each_year
+    return scheme.basis("R67" if new else "R9", samples=basis.value, first_year=new) | {"raised": {}}
+
+
+def _minimum(facts: dict[str, Any]) -> int:
+    return int(facts["facts"]["samples"]) + sum(int(each["extra"]) for each in facts["raised"].values())
+
+
+def _dated(row: ActivityCount) -> int:
+    dated = _activities(row).exclude(status__in=[ActivityStatus.PLANNED, ActivityStatus.PROPOSED])
+    return int(dated.count())
+
+
+def _activities(row: ActivityCount) -> Any:
+    return standards_verification.of_programme(row.centre_year_id, row.programme_id)
+
+
+def _create_activities(row: ActivityCount, *, by: Actor, at: datetime) -> None:
+    """Plan what is missing up to the agreed number; what is there, in whatever state, stays."""
+    facts = {"why": f"{counted(row.count, 'sample')} agreed between SV and LSV", "rule": "R9"}
+    for _ in range(_activities(row).count(), row.count):
+        standards_verification.add_next(
+            centre_year_id=row.centre_year_id, programme_id=row.programme_id, by=by, at=at, facts=facts
+        )
+    standards_verification.show_progress(row.centre_year_id)
+
+
+def _ask_the_other(row: ActivityCount, *, by: Actor, at: datetime) -> None:
+    programme = Programme.objects.select_related("qualification", "centre").get(pk=row.programme_id)
+    for person_id in rules.verifiers(row):
+        if person_id == by.pk:
+            continue
+        mail.write(
+            centre_id=row.centre_id,
+            to_id=person_id,
+            kind="activity_count",
+            key=f"activity-count-{row.pk}-{at.timestamp():.0f}-{person_id}",
+            subject=f"Confirm the number of samples: {programme.qualification.label}, {programme.centre.name}",
+            body=f"{counted(row.count, 'sample')} proposed for {academic_year.label(row.centre_year.year)}. "
+            "Confirm the number, or propose another.",
+            url=reverse("activity-counts", args=[programme.centre.number]),
+            at=at,
+        )

@@ -1,0 +1,76 @@
+"""Background work of the yearly cycle."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from centres.models import Person
+from qa_portal import clock
+from qa_portal.actors import SYSTEM
+from qa_portal.jobs import TenantTask
+from qa_portal.tenancy import ALL_CENTRES, scoped_to
+from verification import plan_progress
+from verification.operations import allocation_planning, dated_rules, roll_over, schedule, years
+
+
+@shared_task(name="verification.open_due_years")
+def open_due_years(**_: object) -> None:
+    """Ask for the current year of every approved centre that lacks it."""
+    # Over all centres, because it looks for what is not there; each year is opened in its own centre's scope.
+    with scoped_to(ALL_CENTRES):
+        years.open_due_years(at=clock.now())
+
+
+@shared_task(name="verification.open_year", base=TenantTask)
+def open_year(*, centre_id: int, year: int, **_: object) -> None:
+    """Open one centre's year, following on the last."""
+    roll_over.roll_over(centre_id=centre_id, year=year, by=SYSTEM, at=clock.now())
+
+
+@shared_task(name="verification.apply_dated_rules")
+def apply_dated_rules(**_: object) -> None:
+    """Open due years and ask for the dated rules of every centre that they change."""
+    # Over all centres, because it looks for what has become due; each centre's rules run in its own scope.
+    with scoped_to(ALL_CENTRES):
+        dated_rules.apply(at=clock.now())
+
+
+@shared_task(name="verification.apply_dated_rules_at", base=TenantTask)
+def apply_dated_rules_at(*, centre_id: int, **_: object) -> None:
+    """Apply the dated rules to one centre."""
+    dated_rules.apply_at(centre_id=centre_id, at=clock.now())
+
+
+@shared_task(name="verification.plan_allocations", base=TenantTask)
+def plan_allocations(*, year: int, by_id: int, key: str, **_: object) -> None:
+    """Propose verifiers for every open place of a year; how far it is stands in the cache, what it made in rows."""
+    by = Person.objects.get(pk=by_id)
+    plan = allocation_planning.plan_year(
+        year=year, by=by, at=clock.now(), tell=lambda text: plan_progress.tell(key, text)
+    )
+    if plan is not None:
+        plan_progress.keep_unmet(key, {each.demand: each.reason for each in plan.unmet})
+
+
+@shared_task(name="verification.confirm_allocations", base=TenantTask)
+def confirm_allocations(*, centre_id: int, centre_year_id: int, by_id: int, **_: object) -> None:
+    """Confirm one centre's proposals."""
+    by = Person.objects.get(pk=by_id)
+    allocation_planning.confirm_centre(centre_year_id=centre_year_id, by=by, at=clock.now())
+
+
+@shared_task(name="verification.propose_schedule", base=TenantTask)
+def propose_schedule(*, centre_id: int | None = None, **_: object) -> None:
+    """Propose dates for what has none: of one centre, or of all together."""
+    if centre_id is None:
+        schedule.propose_for_all(at=clock.now())
+    else:
+        schedule.propose_for_centre(centre_id=centre_id, by=SYSTEM, at=clock.now())
+
+
+@shared_task(name="verification.propose_dates", base=TenantTask)
+def propose_dates(
+    *, centre_id: int, proposals: dict[str, str], unplaced: dict[str, str], **_: object
+) -> None:
+    """Write the dates that were worked out for one centre together with all others."""
+    schedule.apply(centre_id=centre_id, proposals=proposals, unplaced=unplaced, at=clock.now())
