@@ -11,7 +11,7 @@ class CentresConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known the kinds of deadlines that schemes speak of, and where reminder steps come from."""
-        from centres import schemes
+        from centres import schemes, sign_in_events  # noqa: F401  (hearing the library's announcements)
         from centres.queries.schemes import reminder_steps
         from qa_portal import deadlines, reminders
 

@@ -68,9 +68,13 @@ _PROGRAMS: Final = frozenset(
 )  # fmt: skip
 # A file keeps its name when it is opened again, and a machine may run it by its ending, whatever is inside.
 _ENDINGS_THAT_RUN: Final = frozenset(
-    "exe com bat cmd scr msi pif jar js jse vbs vbe wsf wsh ps1 hta cpl lnk reg sh app dmg apk".split()
-)
-_ENDINGS_OF_PAGES: Final = frozenset("htm html xhtml svg xml mht".split())
+    {
+        "exe", "com", "bat", "cmd", "scr", "msi", "pif", "jar", "js", "jse", "vbs", "vbe", "wsf", "wsh", "ps1",
+        "hta", "cpl", "lnk", "reg", "sh", "app", "dmg", "apk",
+    }
+)  # fmt: skip
+_ENDINGS_OF_PAGES: Final = frozenset({"htm", "html", "xhtml", "svg", "xml", "mht"})
+_ENDINGS_OF_TEXT: Final = frozenset({"txt", "csv", "tsv", "md", "log"})
 _UNPRINTABLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -108,7 +112,9 @@ def problem_with(name: str, size: int, head: bytes, *, limit: int) -> str | None
     kind, ending = media_type(head), shown.rpartition(".")[2].lower()
     if kind in _PROGRAMS or ending in _ENDINGS_THAT_RUN:
         return f"“{shown}” is a program, whatever its name says. Choose {ACCEPTED_IN_WORDS}."
-    if kind not in ACCEPTED or ending in _ENDINGS_OF_PAGES:
+    # Notes and tables are sometimes told as some programming language; as text they are harmless.
+    plain = kind.startswith("text/") and kind != "text/html" and ending in _ENDINGS_OF_TEXT
+    if not (kind in ACCEPTED or plain) or ending in _ENDINGS_OF_PAGES:
         return f"“{shown}” is not a kind of file that can be evidence. Choose {ACCEPTED_IN_WORDS}."
     return None
 

@@ -49,6 +49,8 @@ class Permission(StrEnum):
 
     ALLOCATION_READ = "allocation.read"
     ALLOCATION_MAKE = "allocation.make"
+    # The second person whom a declared conflict asks for (R24).
+    ALLOCATION_COUNTERSIGN = "allocation.countersign"
     VERIFIER_REGISTER_READ = "verifier_register.read"
     VERIFIER_REGISTER_EDIT = "verifier_register.edit"
     CONFLICT_DECLARE = "conflict.declare"
@@ -229,14 +231,14 @@ ROLES: dict[str, Role] = {
         Role(
             R.QUALITY_MANAGER,
             Side.AO,
-            _AO_READING | {P.DIRECT_CLAIMS_DECIDE, P.ESCALATION_ANSWER, P.EXTENSION_DECIDE, P.MESSAGE_WRITE,
+            _AO_READING | {P.ALLOCATION_COUNTERSIGN, P.DIRECT_CLAIMS_DECIDE, P.ESCALATION_ANSWER, P.EXTENSION_DECIDE, P.MESSAGE_WRITE,
                            P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.SAMPLE_WAIVE, P.PROGRAMME_APPROVE},
             duty="Decides direct claims status and sanctions; supports Quality Nominees.",
         ),
         Role(
             R.PLANNER,
             Side.AO,
-            _AO_READING | {P.ALLOCATION_MAKE, P.ACTIVITY_SCHEDULE, P.VERIFIER_REGISTER_EDIT, P.CENTRE_EDIT,
+            _AO_READING | {P.ALLOCATION_MAKE, P.ALLOCATION_COUNTERSIGN, P.ACTIVITY_SCHEDULE, P.VERIFIER_REGISTER_EDIT, P.CENTRE_EDIT,
                            P.PROGRAMME_APPROVE, P.IMPORT_RUN, P.YEAR_ROLL_OVER, P.MAIL_READ},
             frozenset({R.LEAD_STANDARDS_VERIFIER, R.STANDARDS_VERIFIER}),
             "Allocates verifiers; plans the year.",
@@ -257,6 +259,8 @@ ROLES: dict[str, Role] = {
 # Roles of which a centre has one at a time (R17), or one per principal subject area (R18).
 ONE_PER_CENTRE = (R.HEAD_OF_CENTRE, R.QUALITY_NOMINEE)
 ONE_PER_SUBJECT_AREA = (R.LEAD_INTERNAL_VERIFIER,)
+# What whoever stands in for somebody does not get: giving access, and passing it on (R20).
+NEVER_DELEGATED = frozenset({P.ROLE_GRANT, P.DELEGATE, P.API_CLIENT_MANAGE, P.QUALITY_NOMINEE_APPOINT})
 # Roles whose holders need a second factor where the installation asks for it.
 SECOND_FACTOR_SIDES = (Side.VERIFIER, Side.AO)
 

@@ -91,11 +91,39 @@ def target_of(field: BoundField) -> str:
     return f"{auto_id}_0" if several and auto_id else auto_id
 
 
+def _lowered(label: str) -> str:
+    """A label inside a sentence; "ULN", "LSV visit" and "I have read ..." keep their capitals."""
+    first = label.split(" ")[0]
+    return label if first.isupper() else label[:1].lower() + label[1:]
+
+
+def _what_is_missing(field: BoundField) -> str:
+    label = str(field.label or "")
+    if not label:
+        return "Enter an answer"
+    kind, widget = kind_of(field), field.field.widget
+    if kind == "checkbox":
+        return f"Tick to confirm: {_lowered(label)}"
+    if kind in ("radios", "checkboxes") or isinstance(widget, forms.Select):
+        return f"Choose an answer: {_lowered(label)}"
+    return (
+        f"Choose a file: {_lowered(label)}"
+        if isinstance(widget, forms.FileInput)
+        else f"Enter {_lowered(label)}"
+    )
+
+
+def messages_of(field: BoundField) -> list[str]:
+    """A field's messages; where a form has no words of its own for an empty field, they say what to do."""
+    default = forms.Field.default_error_messages["required"]
+    return [_what_is_missing(field) if message == default else str(message) for message in field.errors]
+
+
 def problems_of_form(form: BaseForm) -> list[tuple[str, str]]:
     """(id, message) of everything wrong with one form: its own messages first, then its fields in order."""
     found = [("", str(message)) for message in form.non_field_errors()]
     for field in form:
-        found += [("" if field.is_hidden else target_of(field), str(message)) for message in field.errors]
+        found += [("" if field.is_hidden else target_of(field), message) for message in messages_of(field)]
     return found
 
 

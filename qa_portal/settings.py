@@ -86,6 +86,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "centres.access.AccessMiddleware",
+    "centres.session.SessionEndMiddleware",
+    "centres.second_factor.SecondFactorMiddleware",
     "qa_portal.tenancy.TenancyMiddleware",
 ]
 
@@ -112,7 +114,7 @@ TEMPLATES = [
 
 # --- Databases -------------------------------------------------------------------------------------------------------
 
-# The runtime signs in as a role that owns nothing, so that row-level security binds it. Migrations sign in as the owner.
+# The runtime signs in as a role that owns nothing, so that row-level security binds it; migrations as the owner.
 DATABASE_ROLE = env.str("QA_DATABASE_ROLE", default="runtime")
 _database_variable = "MIGRATION_DATABASE_URL" if DATABASE_ROLE == "owner" else "DATABASE_URL"
 DATABASES = {"default": env.db(_database_variable, default="postgresql://qa_portal@127.0.0.1:5432/qa_portal")}
@@ -187,7 +189,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "qa_portal.api_schema.PortalSchema",
     "DEFAULT_THROTTLE_CLASSES": ["qa_portal.api_access.ClientThrottle"],
     "DEFAULT_THROTTLE_RATES": {"client": env.str("API_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "qa_portal.problems.exception_handler",
@@ -197,13 +199,16 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{PORTAL['organisation']} quality assurance portal",
     "VERSION": "1",
+    "DESCRIPTION": "For centres’ own systems and for people’s sessions. Refusals are problem details (RFC 9457).",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    # Bodies are shapes of their own, so nothing is both asked for and answered.
+    "COMPONENT_SPLIT_REQUEST": False,
 }
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_ADAPTER = "qa_portal.api_access.MachineClients"
@@ -252,8 +257,11 @@ if EVIDENCE_BUCKET:
 STORAGES = {
     "default": _private_files,
     "staticfiles": {
+        # Compressing takes half a minute, which the demo would pay for nothing.
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION or DEMO
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        if DEMO and not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
@@ -299,7 +307,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],

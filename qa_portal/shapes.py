@@ -92,13 +92,25 @@ def _drawing(name: str, colour: str) -> str:
 
 @lru_cache(maxsize=64)
 def shape(name: str, large: bool = False) -> SafeString:
-    """A shape as inline SVG of 16 px (24 if large), aria-hidden: the word beside it is its name."""
+    """A shape of 16 px (24 if large), aria-hidden: the word beside it is its name.
+
+    The drawing itself stands once in the page (``sprite``), so that a list of fifty states stays light.
+    """
     name = canonical(name)
     size = " qa-shape--large" if large else ""
     return mark_safe(  # noqa: S308  (constants of this module only)
-        f'<svg class="qa-shape qa-shape--{SHAPES[name][0]}{size}" viewBox="0 0 16 16" width="16" height="16"'
-        f' aria-hidden="true" focusable="false">{_drawing(name, "currentColor")}</svg>'
+        f'<svg class="qa-shape qa-shape--{SHAPES[name][0]}{size}" aria-hidden="true"><use href="#shape-{name}"/></svg>'
     )
+
+
+@lru_cache(maxsize=1)
+def sprite() -> SafeString:
+    """The drawings that the shapes of a page refer to; the shell writes them once at its end."""
+    symbols = "".join(
+        f'<symbol id="shape-{name}" viewBox="0 0 16 16">{_drawing(name, "currentColor")}</symbol>'
+        for name in SHAPES
+    )
+    return mark_safe(f'<svg hidden aria-hidden="true">{symbols}</svg>')  # noqa: S308  (constants of this module only)
 
 
 def shape_file(name: str) -> str:

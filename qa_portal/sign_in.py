@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -13,6 +13,18 @@ from django.http import HttpRequest
 class InvitationOnlyAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves: accounts come from invitations."""
 
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The e-mail address or the password is not right. Check both and try again",
+        "account_inactive": "This account is closed. Your Quality Nominee or your contact can open it again",
+        "enter_current_password": "Enter the password that you use now",
+        "incorrect_password": "The password is not right",
+        "incorrect_code": "The code is not right, or no longer. Enter the newest one",
+        "invalid_or_expired_key": "The link is too old. Ask for a new one",
+        "invalid_password_reset": "The link no longer works. Ask for a new one",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again",
+        "rate_limited": "Too many tries in a short time. Wait a few minutes",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -22,6 +34,10 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Names the installation on the phone, and the person on the passkey."""
+
+    error_messages: ClassVar = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "The code is not right, or no longer. Enter the newest one",
+    }
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity = super().get_public_key_credential_rp_entity()

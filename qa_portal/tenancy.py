@@ -97,7 +97,9 @@ def narrow_to(centre_id: int) -> None:
 
     Without this, a page about one centre could write into another centre of the same person.
     """
-    enter(replace(_current.get(), centre_ids=(centre_id,), everywhere=False))
+    narrow = replace(_current.get(), centre_ids=(centre_id,), everywhere=False)
+    if narrow != _current.get():
+        enter(narrow)
 
 
 @dataclass

@@ -19,8 +19,8 @@ from qa_portal.embedded.folder import Folder, port_is_free
 
 SERVER_VARIABLES = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL")
 PROCFILE = "scripts/demo.Procfile"
-# The process manager itself kills after five.
-SECONDS_TO_END = 10
+# The process manager itself kills after five; a worker may need longer for what it is doing.
+SECONDS_TO_END = 12
 
 
 class DemoError(Exception):
@@ -82,6 +82,7 @@ def _environment(
         "BASE_URL": f"http://localhost:{port}",
         "EVIDENCE_ROOT": str(data / "evidence"),
         "STATIC_ROOT": str(data / "static"),
+        "DEMO_CLOCK_FILE": str(data / "demo-clock"),
         # Each e-mail becomes a file that whoever tries the demo can read.
         "EMAIL_URL": f"filemail://{data / 'mail'}",
         "LOG_LEVEL": "WARNING",
@@ -125,19 +126,21 @@ def _serve(host: str, port: int, environment: dict[str, str], notes: str, *, rel
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: interruptions.append(number))
     started = ["reload" if reload else "web", "worker", "beat"]
-    # A session of its own: a Ctrl-C in the terminal reaches this process alone, which ends the others in order.
+    # A session of its own: a Ctrl-C in the terminal reaches this process alone, which ends the others.
     together = subprocess.Popen(
         [sys.executable, "-m", "honcho", "-f", PROCFILE, "-e", os.devnull, "start", *started],
         env=environment,
         start_new_session=True,
     )
     announced = False
+    family: set[psutil.Process] = set()
     while together.poll() is None and not interruptions:
+        family |= _family(together)
         if not announced and _ready(host, port):
             announced = True
             print(f"\n{notes.strip()}\n\nReady at http://localhost:{port} (Ctrl-C stops it)\n", flush=True)
-        time.sleep(0.3)
-    _end(together)
+        time.sleep(0.5)
+    _end(together, family)
     if not interruptions:
         raise DemoError("One of web, worker and beat ended by itself; its last lines stand above.")
     return 0
@@ -154,21 +157,27 @@ def _ready(host: str, port: int) -> bool:
         return False
 
 
-def _end(together: subprocess.Popen[bytes]) -> None:
-    """Ask all to end, wait for what they are doing, and kill what is left: nothing outlives the demo."""
-    if together.poll() is None:
+def _family(together: subprocess.Popen[bytes]) -> set[psutil.Process]:
+    try:
         root = psutil.Process(together.pid)
-        family = {root, *root.children(recursive=True)}
-        together.terminate()
-        deadline = time.monotonic() + SECONDS_TO_END
-        while _alive(family) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        return {root, *root.children(recursive=True)}
+    except psutil.NoSuchProcess:
+        return set()
+
+
+def _end(together: subprocess.Popen[bytes], family: set[psutil.Process]) -> None:
+    """Ask all to end, wait for what they are doing, and kill what is left: nothing outlives the demo."""
+    family |= _family(together)
+    together.terminate()
+    deadline = time.monotonic() + SECONDS_TO_END
+    while _alive(family) and time.monotonic() < deadline:
+        together.poll()
+        time.sleep(0.1)
+    # Told to stop while it was starting them, the manager may have added some since.
+    for process in _alive(family | _family(together)):
         with contextlib.suppress(psutil.NoSuchProcess):
-            family |= set(root.children(recursive=True))
-        for process in _alive(family):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        together.wait()
+            process.kill()
+    together.wait()
 
 
 def _alive(processes: set[psutil.Process]) -> list[psutil.Process]:

@@ -23,7 +23,7 @@ def main():
         if problem:
             return problem
     print(f"Installing {REQUIREMENTS} into .venv (a few minutes the first time).", flush=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
     if subprocess.call(pip + ["--require-hashes", "-r", REQUIREMENTS]):
         return f"The packages of {REQUIREMENTS} could not be installed; pip says why above."
     with open(STAMP, "w"):

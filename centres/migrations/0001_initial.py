@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
                 ('total_rows', models.PositiveIntegerField(null=True)),
                 ('good_rows', models.PositiveIntegerField(null=True)),
                 ('problems', models.JSONField(default=list, help_text='[{"row": 2, "column": "uln", "message": "..."}]')),
+                ('result', models.JSONField(default=dict, help_text='What the rows would make or made, in numbers')),
                 ('only_good_rows', models.BooleanField(default=False)),
                 ('asked_at', models.DateTimeField()),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),

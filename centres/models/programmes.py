@@ -107,6 +107,21 @@ class Cohort(models.Model):
         return self.name
 
 
+class LearnerQuerySet(TenantQuerySet):
+    """Filters over learners."""
+
+    def visible_to(self, person) -> LearnerQuerySet:
+        """Learners of the centres reached; whoever works for single programmes sees the learners of those."""
+        rows = super().visible_to(person)
+        whole = {grant.centre_id for grant in person.access.held if grant.programme_id is None}
+        if None in whole or whole.issuperset(person.access.centre_ids):
+            return rows
+        theirs = Registration.objects.visible_to(person).filter(
+            centre_id=models.OuterRef("centre_id"), learner_id=models.OuterRef("pk")
+        )
+        return rows.filter(Q(centre_id__in=whole) | models.Exists(theirs))
+
+
 class Learner(models.Model):
     """Somebody who learns at a centre (R31, R32)."""
 
@@ -126,7 +141,7 @@ class Learner(models.Model):
     )
     erased_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantQuerySet.as_manager()
+    objects = LearnerQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -342,6 +357,7 @@ class ImportJob(models.Model):
     total_rows = models.PositiveIntegerField(null=True)
     good_rows = models.PositiveIntegerField(null=True)
     problems = models.JSONField(default=list, help_text='[{"row": 2, "column": "uln", "message": "..."}]')
+    result = models.JSONField(default=dict, help_text="What the rows would make or made, in numbers")
     only_good_rows = models.BooleanField(default=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -80,8 +80,8 @@ def store(
 def remove(*, file_id: int, by: Actor, at: datetime) -> EvidenceFile:
     """Take a file out of sight; its bytes are kept until retention ends (R96). A second call changes nothing.
 
-    Raises NotPermitted unless ``by`` uploaded it or may add evidence and open it, RuleViolation while something that was
-    submitted or issued rests on it.
+    Raises NotPermitted unless ``by`` uploaded it or may add evidence and open it, RuleViolation while something that
+    was submitted or issued rests on it.
     """
     file = EvidenceFile.objects.select_for_update(of=("self",)).get(pk=file_id)
     if file.removed_at is not None:

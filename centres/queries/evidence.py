@@ -28,8 +28,8 @@ def all_versions(file: EvidenceFile) -> list[EvidenceFile]:
 def may_open(person: Any, file: EvidenceFile) -> bool:
     """Whether this person may open a file of a centre they work in.
 
-    Whoever uploaded it may, and whom a link of an upper app lets see this file or a version of it. A file that is linked
-    nowhere is its uploader's alone.
+    Whoever uploaded it may, and whom a link of an upper app lets see this file or a version of it. A file that is
+    linked nowhere is its uploader's alone.
     """
     if file.removed_at is not None:
         return False

@@ -1,3 +1,47 @@
-"""Addresses: register."""
+"""Addresses: programmes, cohorts, sites, learners, registrations, decisions, search, and the staff registers."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from centres.views import assessment, cohorts, learners, programmes, registrations, search, staff_centres
+
+urlpatterns = [
+    path("search/", search.search, name="search"),
+    path("centres/<str:number>/programmes/", programmes.programme_list, name="programmes"),
+    path("centres/<str:number>/programmes/approve/", programmes.approve, name="programme-approve"),
+    path("programmes/<int:pk>/", programmes.programme_page, name="programme"),
+    path("programmes/<int:pk>/approval/", programmes.change_approval, name="programme-change"),
+    path("programmes/<int:pk>/leader/", programmes.name_leader, name="programme-leader"),
+    path("programmes/<int:pk>/close/", programmes.close, name="programme-close"),
+    path("programmes/<int:pk>/reopen/", programmes.reopen, name="programme-reopen"),
+    path("programmes/<int:pk>/cohorts/add/", cohorts.add_cohort, name="cohort-add"),
+    path("cohorts/<int:pk>/change/", cohorts.change_cohort, name="cohort-change"),
+    path("centres/<str:number>/sites/", cohorts.site_list, name="sites"),
+    path("centres/<str:number>/sites/add/", cohorts.add_site, name="site-add"),
+    path("sites/<int:pk>/change/", cohorts.change_site, name="site-change"),
+    path("centres/<str:number>/learners/", learners.learner_list, name="learners"),
+    path("centres/<str:number>/learners/add/", learners.add, name="learner-add"),
+    path("centres/<str:number>/learners/register/", registrations.register_several, name="register-learners"),
+    path("learners/<int:pk>/", learners.learner_page, name="learner"),
+    path("learners/<int:pk>/change/", learners.change, name="learner-change"),
+    path("learners/<int:pk>/enrol/", registrations.enrol, name="enrol"),
+    path("learners/<int:pk>/export/", learners.export, name="learner-export"),
+    path("learners/<int:pk>/erase/", learners.erase, name="learner-erase"),
+    path("registrations/<int:pk>/register/", registrations.register, name="registration-register"),
+    path("registrations/<int:pk>/withdraw/", registrations.withdraw, name="registration-withdraw"),
+    path("registrations/<int:pk>/reopen/", registrations.reopen, name="registration-reopen"),
+    path("registrations/<int:pk>/delete/", registrations.delete, name="registration-delete"),
+    path("registrations/<int:pk>/name/", registrations.certificate_name, name="certificate-name"),
+    path("registrations/<int:pk>/decide/", assessment.decide, name="decide"),
+    path("centres/<str:number>/assessment/", assessment.assessment, name="assessment"),
+    path("decisions/<int:pk>/verify/", assessment.verify, name="decision-verify"),
+    path("staff/centres/", staff_centres.centre_list, name="staff-centres"),
+    path("staff/centres.csv", staff_centres.centre_csv, name="staff-centres-csv"),
+    path("staff/centres/add/", staff_centres.add, name="staff-centre-add"),
+    path("staff/centres/import/", staff_centres.import_centres, name="staff-centres-import"),
+    path("staff/centres/import/template.csv", staff_centres.template, name="staff-centres-template"),
+    path("staff/centres/<str:number>/change/", staff_centres.change, name="staff-centre-change"),
+    path("staff/centres/<str:number>/close/", staff_centres.close, name="staff-centre-close"),
+    path("staff/centres/<str:number>/reopen/", staff_centres.reopen, name="staff-centre-reopen"),
+    path("staff/qualifications/", staff_centres.qualification_list, name="staff-qualifications"),
+    path("staff/qualifications/<int:pk>/", staff_centres.qualification_page, name="staff-qualification"),
+]

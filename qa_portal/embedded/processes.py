@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,11 +22,11 @@ class EmbeddedError(Exception):
     """A server could not be started or stopped; the message is one line for whoever typed the command."""
 
 
-def package_folder(package: str) -> Path:
-    """Return where a wheel that brings a server lies. Raises EmbeddedError when it is not installed."""
+def package_folder(package: str) -> Path | None:
+    """Return where a wheel that brings a server lies; None when it is not installed."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise EmbeddedError(f"The package {package} is not installed: pip install -r requirements/dev.txt.")
+        return None
     folder = Path(spec.origin).parent
     if _is_root():
         for part in (folder, folder.with_name(f"{package}.libs")):
@@ -35,7 +35,7 @@ def package_folder(package: str) -> Path:
     return folder
 
 
-def run(command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a program to its end; as root, in an unprivileged user's name, because PostgreSQL refuses root."""
     as_user = {"user": _UNPRIVILEGED, "group": _group(), "extra_groups": ()} if _is_root() else {}
     return subprocess.run(
@@ -66,8 +66,8 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for number in came:
-            os.kill(os.getpid(), number)
+        for interruption in came:
+            os.kill(os.getpid(), interruption)
 
 
 def give_away(path: Path) -> None:

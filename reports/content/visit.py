@@ -65,11 +65,11 @@ def visit_report(activity: Activity, *, issuing: Issuing, opened: Sequence[Actio
         cover=_cover(activity, issuing),
         outcome=_outcome(draft, findings, lines),
         sections=[
+            text_section("rating_reasons", "Why this rating", draft.rating_reasons if draft else ""),
             _findings(activity, findings),
             text_section("good_practice", "Good practice", draft.good_practice if draft else ""),
             actions_section(lines),
             text_section("next_steps", "What happens next", draft.next_steps if draft else ""),
-            text_section("rating_reasons", "Why this rating", draft.rating_reasons if draft else ""),
         ],
         closing=_closing(activity),
         issuing=issuing,

@@ -38,12 +38,13 @@ def foot(content: dict[str, Any], *, draft: bool) -> str:
     return f"{line}, version {content['version']}, issued {date_plain(datetime.fromisoformat(content['issued']['at']))}"
 
 
-def grouped(sha256: str) -> str:
-    """The beginning of a digest in groups of four, as people compare it."""
+def grouped(sha256: str, *, whole: bool = False) -> str:
+    """The beginning of a digest, or all of it, in groups of four, as people compare it."""
     if not sha256:
         return ""
-    shown = sha256[:_SHOWN]
-    return " ".join(shown[i : i + _GROUP] for i in range(0, _SHOWN, _GROUP)) + " …"
+    shown = sha256 if whole else sha256[:_SHOWN]
+    groups = " ".join(shown[i : i + _GROUP] for i in range(0, len(shown), _GROUP))
+    return groups if whole else f"{groups} …"
 
 
 def _figure(figure: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from reports.content.document import correctable, digest
 from reports.forms.documents import CheckForm, CorrectionForm
 from reports.models import Report, ReportKind
 from reports.operations import issue, readings
-from reports.pdf.presentation import presented
+from reports.pdf.presentation import grouped, presented
 from reports.queries import documents as queries
 
 PAGE = 50
@@ -118,6 +118,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "breadcrumbs": _breadcrumbs(report, "Check it"),
         "form": form,
         "verdict": verdict,
+        "content_digest": grouped(report.sha256, whole=True),
+        "pdf_digest": grouped(report.pdf_sha256, whole=True),
         "intact": digest(report.content) == report.sha256,
     }
     return render(request, "reports/pages/check.html", context)

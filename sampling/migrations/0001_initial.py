@@ -57,11 +57,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DrawnFrame',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(default=1, help_text='Counts the draws; a new one needs a new frame')),
+                ('lines', models.TextField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('seed', models.CharField(max_length=64)),
+                ('drawn_at', models.DateTimeField()),
+                ('centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre')),
+                ('sample', qa_portal.rls.TenantKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='frames', to='sampling.sample')),
+            ],
+            options={
+                'constraints': [qa_portal.rls.TenantIsolation(field='centre', name='drawn_frame_isolation'), models.UniqueConstraint(fields=('centre', 'id'), name='drawn_frame_centre_and_id'), qa_portal.rls.SameCentre(field='sample', name='drawn_frame_sample_of_same_centre'), models.UniqueConstraint(fields=('centre', 'sample', 'number'), name='drawn_frame_number_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='ComplianceCheck',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('criterion', models.CharField(max_length=60)),
-                ('met', models.BooleanField(null=True)),
+                ('judgement', models.CharField(blank=True, choices=[('MET', 'Met'), ('PARTLY_MET', 'Partly met'), ('NOT_MET', 'Not met')], max_length=10)),
                 ('evidence_seen', models.TextField(blank=True)),
                 ('checked_at', models.DateTimeField()),
                 ('centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre')),
@@ -82,6 +98,7 @@ class Migration(migrations.Migration):
                 ('drawn_by_chance', models.BooleanField(default=False)),
                 ('added_reason', models.TextField(blank=True)),
                 ('facts', models.JSONField(default=dict)),
+                ('verification_facts', models.JSONField(default=dict)),
                 ('missing_reason', models.TextField(blank=True)),
                 ('received_at', models.DateTimeField(blank=True, null=True)),
                 ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -134,6 +151,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('description', models.CharField(blank=True, max_length=160)),
+                ('opened_at', models.DateTimeField(blank=True, help_text='First opened by a verifier', null=True)),
                 ('centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre')),
                 ('file', qa_portal.rls.TenantKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.evidencefile')),
                 ('item', qa_portal.rls.TenantKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='sampling.sampleditem')),
@@ -149,6 +167,14 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sample',
             trigger=pgtrigger.compiler.Trigger(name='sample_status_start', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE AND NEW.status NOT IN ('PLANNING') THEN RAISE EXCEPTION 'sample: % is not a status to start at', NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='01a4c1ed8440e73281d9b555a69f158094309ff8', operation='INSERT', pgid='pgtrigger_sample_status_start_a7bf0', table='sampling_sample', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='drawnframe',
+            trigger=pgtrigger.compiler.Trigger(name='drawn_frame_unchanging', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a7ac0214453da1033709323881b310575b84a5f0', operation='UPDATE', pgid='pgtrigger_drawn_frame_unchanging_f6596', table='sampling_drawnframe', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='drawnframe',
+            trigger=pgtrigger.compiler.Trigger(name='drawn_frame_undeletable', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7ae57101bb2ad1b69623d7a89815c7af5380d53e', operation='DELETE', pgid='pgtrigger_drawn_frame_undeletable_96724', table='sampling_drawnframe', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='sampleditem',

@@ -2,6 +2,8 @@
 
 from sampling.models.samples import (
     ComplianceCheck,
+    ComplianceJudgement,
+    DrawnFrame,
     ItemEvidence,
     ItemStatus,
     Judgement,
@@ -15,6 +17,8 @@ from sampling.models.samples import (
 
 __all__ = [
     "ComplianceCheck",
+    "ComplianceJudgement",
+    "DrawnFrame",
     "ItemEvidence",
     "ItemStatus",
     "Judgement",

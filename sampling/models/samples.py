@@ -39,6 +39,17 @@ class SampleOutcome(models.TextChoices):
     PENDING = "PENDING", "Certification pending: centre action required"
 
 
+class SampleQuerySet(ProgrammeTenantQuerySet):
+    """Filters over samples."""
+
+    def visible_to(self, person) -> SampleQuerySet:
+        """Samples of the programmes this person may see; a centre sees none before its work is requested (R63)."""
+        found = super().visible_to(person)
+        if person.access.side == Side.CENTRE:
+            return found.exclude(status=SampleStatus.PLANNING).exclude(requested_at=None)
+        return found
+
+
 class Sample(models.Model):
     """A sample of one programme: how large and why, how drawn, and what came of it (R55-R68)."""
 
@@ -75,7 +86,7 @@ class Sample(models.Model):
     concluded_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     waived_reason = models.TextField(blank=True)
 
-    objects = ProgrammeTenantQuerySet.as_manager()
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -95,6 +106,29 @@ class Sample(models.Model):
         ]
         indexes = [models.Index(fields=["centre", "programme", "year"], name="sample_of_programme")]
         triggers = status_triggers("sample", initial=["PLANNING"], edges=SAMPLE_EDGES)
+
+
+class DrawnFrame(models.Model):
+    """The frame a sample was drawn from, as the canonical lines whose digest was committed to; opaque ids, no names."""
+
+    centre = centre_key()
+    sample = TenantKey(Sample, related_name="frames")
+    number = models.PositiveSmallIntegerField(
+        default=1, help_text="Counts the draws; a new one needs a new frame"
+    )
+    lines = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    seed = models.CharField(max_length=64)
+    drawn_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *tenant_owned("drawn_frame", "sample"),
+            models.UniqueConstraint(fields=["centre", "sample", "number"], name="drawn_frame_number_once"),
+        ]
+        triggers = immutable("drawn_frame")
 
 
 class ItemStatus(models.TextChoices):
@@ -121,6 +155,8 @@ class SampledItem(models.Model):
     added_reason = models.TextField(blank=True)
     # The decision as it stood when the sample was requested: what is judged does not change afterwards.
     facts = models.JSONField(default=dict)
+    # What internal verification found, kept apart: the verifier sees it only after their own judgement.
+    verification_facts = models.JSONField(default=dict)
     missing_reason = models.TextField(blank=True)
     missing_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField(null=True, blank=True)
@@ -157,6 +193,7 @@ class ItemEvidence(models.Model):
     item = TenantKey(SampledItem, related_name="evidence")
     file = TenantKey("centres.EvidenceFile", related_name="+")
     description = models.CharField(max_length=160, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="First opened by a verifier")
 
     objects = TenantQuerySet.as_manager()
 
@@ -217,13 +254,21 @@ class ReleasedJudgement(models.Model):
         triggers = immutable("released_judgement")
 
 
+class ComplianceJudgement(models.TextChoices):
+    """How a requirement was found; the keys are those of the scheme."""
+
+    MET = "MET", "Met"
+    PARTLY_MET = "PARTLY_MET", "Partly met"
+    NOT_MET = "NOT_MET", "Not met"
+
+
 class ComplianceCheck(models.Model):
-    """Whether the centre meets one requirement of the specification, staffing or resources, and on what evidence (R68)."""
+    """How one requirement of the specification, staffing or resources is met, and on what evidence (R68)."""
 
     centre = centre_key()
     sample = TenantKey(Sample, related_name="compliance")
     criterion = models.CharField(max_length=60)
-    met = models.BooleanField(null=True)
+    judgement = models.CharField(max_length=10, choices=ComplianceJudgement, blank=True)
     evidence_seen = models.TextField(blank=True)
     checked_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     checked_at = models.DateTimeField()

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -114,10 +113,10 @@ def _free_port() -> int:
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(240):
+    for _ in range(480):
         try:
             urllib.request.urlopen(f"{url}/healthz", timeout=2)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             time.sleep(0.25)
         else:
             return

@@ -53,7 +53,7 @@ def test_filters_survive_and_narrow(cast, years, sign_in, scope, clock_at):
     scope()
     response = client.get("/staff/?risk=HIGH&year=2026")
     assert response.context["heading"].replace("\N{NO-BREAK SPACE}", " ") == "Where 1 centre stands"
-    csv = client.get("/staff/centres.csv?risk=HIGH&year=2026").content.decode()
+    csv = client.get("/staff/dashboard.csv?risk=HIGH&year=2026").content.decode()
     assert "Harbour Training" in csv
     assert "Northgate" not in csv
 

@@ -44,7 +44,7 @@ def test_issue_freezes_everything_that_is_printed(cast):
     assert content["centre"] == {"id": report.centre_id, "number": "10101", "name": "Northgate College"}
     assert [figure["word"] for figure in content["outcome"]["figures"]] == ["No", "Medium", "1 essential"]
     assert [section["key"] for section in content["sections"]] == [
-        "findings", "good_practice", "actions", "next_steps", "rating_reasons",
+        "rating_reasons", "findings", "good_practice", "actions", "next_steps",
     ]  # fmt: skip
     assert content["closing"].endswith("asked for no correction.")
     stored = Report.objects.get(pk=report.pk)
@@ -98,7 +98,7 @@ def test_r69_a_correction_is_a_new_version(cast):
         "reason": "A date was wrong.",
         "texts": ["findings.standardisation", "outcome"],
     }
-    rows = {row["key"]: row for row in new.content["sections"][0]["rows"]}
+    rows = {row["key"]: row for row in new.content["sections"][1]["rows"]}
     assert rows["standardisation"]["cells"][2]["text"] == "Minutes of 15 September."
     assert Report.objects.get(pk=old.pk).content["outcome"]["text"] != "The systems work."
     assert list(Report.objects.current()) == [new]

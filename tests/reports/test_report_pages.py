@@ -89,11 +89,11 @@ def test_a_report_reads_like_its_pdf(cast, report, sign_in, who):
     page = response.content.decode()
     headings = [
         "Outcome",
+        "Why this rating",
         "Findings",
         "Good practice",
         "Actions",
         "What happens next",
-        "Why this rating",
         "Issued",
     ]
     positions = [re.search(rf">{heading}</h2>", page).start() for heading in headings]
@@ -155,10 +155,10 @@ def test_r69_a_correction_from_the_page(cast, report, sign_in):
     client = sign_in(cast["lsv"])
     url = reverse("report-correct", args=[report.pk])
     assert "What happens next" in client.get(url).content.decode()
-    texts = {"t_outcome": "Other words.", "t_next_steps": report.content["sections"][3]["text"]}
+    texts = {"t_outcome": "Other words.", "t_next_steps": report.content["sections"][4]["text"]}
     for text in ("good_practice", "rating_reasons"):
         texts[f"t_{text}"] = next(s["text"] for s in report.content["sections"] if s["key"] == text)
-    for row in report.content["sections"][0]["rows"]:
+    for row in report.content["sections"][1]["rows"]:
         texts[f"t_findings.{row['key']}"] = row["cells"][2]["text"]
     response = client.post(url, texts | {"reason": "A word was wrong."})
     assert response.status_code == 302

@@ -1,0 +1,1 @@
+"""The shapes of what people enter about samples; one module per noun."""
