@@ -55,3 +55,18 @@ def has_one(person_id: int) -> bool:
     """Whether a person has an app or a passkey; recovery codes alone are none."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return Authenticator.objects.filter(user_id=person_id, type__in=kinds).exists()
+
+
+_KINDS = {
+    "totp": "Authenticator app",
+    "webauthn": "Passkey or security key",
+    "recovery_codes": "Recovery codes",
+}
+
+
+def in_words(person_id: int) -> list[str]:
+    """What a person has set up, each kind once."""
+    kinds = (
+        Authenticator.objects.filter(user_id=person_id).order_by("created_at").values_list("type", flat=True)
+    )
+    return list(dict.fromkeys(_KINDS.get(kind, kind) for kind in kinds))

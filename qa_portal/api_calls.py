@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from allauth.idp.oidc.models import Token
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -27,6 +30,7 @@ from qa_portal.problems import errors_in, missing, problem, refusal_members
 
 LONGEST_KEY = 255
 MOST_ROWS = 500
+KEPT_FOR = timedelta(days=1)
 
 
 class ReasonBody(serializers.Serializer):
@@ -144,7 +148,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
         response = method(view, request, *args, **kwargs)
         if response.status_code < 400:
             IdempotencyKey.objects.filter(pk=kept.pk).update(
-                status=response.status_code, body=json.loads(json.dumps(response.data, default=str))
+                status=response.status_code, body=json.loads(JSONRenderer().render(response.data))
             )
         return response
 
@@ -178,6 +182,13 @@ def _repeat(client: str, key: str, digest: str) -> Response:
     response = Response(kept.body, status=kept.status or 200)
     response["Idempotent-Replay"] = "true"
     return response
+
+
+def forget(*, at: datetime) -> int:
+    """Delete answers kept for repeated calls after a day, and tokens that have expired; returns how many went."""
+    kept, _ = IdempotencyKey.objects.filter(created_at__lt=at - KEPT_FOR).delete()
+    tokens, _ = Token.objects.filter(expires_at__lt=at - KEPT_FOR).delete()
+    return kept + tokens
 
 
 class Rows(serializers.ListField):

@@ -145,6 +145,8 @@ class Filter:
         try:
             if "\x00" in text:
                 raise ValidationError("This holds a character that no text has.")
+            if isinstance(field, models.BooleanField):
+                text = {"true": "True", "false": "False"}.get(text, "?")
             value = field.to_python(text)
             if isinstance(value, int) and abs(value) > LARGEST_KEY:
                 raise ValidationError("This number is too large.")

@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "qa_portal.sweep_outbox", "schedule": 30.0},
     "send-due-mail": {"task": "qa_portal.send_due_mail", "schedule": 60.0},
     "remind": {"task": "qa_portal.remind", "schedule": crontab(minute="*/15")},
+    "forget-api-answers": {"task": "qa_portal.forget_api_answers", "schedule": crontab(minute=20)},
     "apply-dated-rules": {"task": "verification.apply_dated_rules", "schedule": crontab(minute="*/15")},
 }
 

@@ -133,11 +133,12 @@ class OwnRowsReadable(_TableConstraint):
         self.field = field
 
     def statements(self, model: type[models.Model], table: str) -> tuple[str, str]:
-        condition = _PERSON.format(column=f'"{model._meta.get_field(self.field).column}"')
+        column = model._meta.get_field(self.field).column  # type: ignore[union-attr]
+        condition = _PERSON.format(column=f'"{column}"')
         make = f'CREATE POLICY "{self.name}" ON {table} FOR SELECT TO PUBLIC USING ({condition});'
         return make, f'DROP POLICY IF EXISTS "{self.name}" ON {table};'
 
-    def deconstruct(self) -> tuple[str, tuple, dict]:
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         kwargs["field"] = self.field
         return path, args, kwargs

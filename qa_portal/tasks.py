@@ -44,3 +44,13 @@ def remind(**_: object) -> None:
     # Over all centres, because it is one set-based statement; what it writes carries each deadline's own centre.
     with scoped_to(ALL_CENTRES):
         reminders.write_due(at=clock.now())
+
+
+@shared_task(name="qa_portal.forget_api_answers")
+def forget_api_answers(**_: object) -> None:
+    """Delete what the API kept for repeated calls, and expired tokens. Real time, as they were written."""
+    from django.utils import timezone
+
+    from qa_portal.api_calls import forget
+
+    forget(at=timezone.now())

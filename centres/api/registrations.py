@@ -58,7 +58,7 @@ class Registrations(Resource):
         "certificate_name",
         "specification_version",
         Field("fee_multiplier", schema={"type": ["string", "null"], "description": "A multiple of the basic fee",
-                                        "examples": ["1.05"]}),
+                                        "examples": ["1.05"]}, make=lambda fee: None if fee is None else str(fee)),
     )  # fmt: skip
     filters = {
         "learner_id": "learner_id",

@@ -213,6 +213,17 @@ class LeaderForm(forms.Form):
         self.fields["leader"].queryset = people  # type: ignore[attr-defined]
 
 
+class DecisionFilterForm(forms.Form):
+    """The filter of the list of decisions, kept in the address."""
+
+    programme = forms.ChoiceField(label="Programme", required=False)
+
+    def __init__(self, *args: Any, programmes: list[Programme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(programme.pk, programme.qualification.label) for programme in programmes]
+        self.fields["programme"].choices = [("", "All"), *choices]  # type: ignore[attr-defined]
+
+
 class DecisionForm(forms.Form):
     """One assessment decision on one learner's work for one assignment of one unit."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Client
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -147,12 +147,12 @@ def staff_register(person: Person, centre: Centre) -> QuerySet[StaffMember]:
 
 
 def counted_development(person: Person, centre: Centre) -> QuerySet[StaffMember]:
-    """The staff register with how much each can show of each kind; one query, for lists."""
+    """The staff register with how much each can show, and when they last standardised; one query, for lists."""
     rows = StaffMember.objects.visible_to(person).filter(centre_id=centre.pk).select_related("sector", "site")
     return rows.annotate(
         qualifications=Count("development", Q(development__kind=DevelopmentKind.QUALIFICATION)),
         cpd=Count("development", Q(development__kind=DevelopmentKind.CPD)),
-        standardised=Count("development", Q(development__kind=DevelopmentKind.STANDARDISATION)),
+        standardised_on=Max("development__on_date", Q(development__kind=DevelopmentKind.STANDARDISATION)),
     ).order_by(F("left_on").asc(nulls_first=True), "name", "pk")
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from centres import session
+from centres import second_factor, session
 from centres.access import SESSION_KEY
 from centres.forms.people import DetailsForm, MailForm
 from centres.models import Centre, Person
@@ -31,7 +30,6 @@ _OF_CENTRES = {code for code, role in ROLES.items() if role.side == Side.CENTRE}
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about one's own account, each with the page that changes it."""
     person = cast(Person, request.user)
-    factors = [factor.get_type_display() for factor in Authenticator.objects.filter(user_id=person.pk)]
     return render(
         request,
         "account_pages/account.html",
@@ -39,7 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "heading": "Your account",
             "breadcrumbs": [("Home", "/")],
             "details": _details(person),
-            "safety": _safety(factors),
+            "safety": _safety(second_factor.in_words(person.pk)),
             "contexts": _contexts(person),
             "mail_rows": [
                 {
@@ -72,8 +70,8 @@ def _safety(factors: list[str]) -> list[dict[str, str]]:
     return [
         {"term": "Password", "value": "Set", "url": reverse("account_change_password")},
         {
-            "term": "Second factor",
-            "value": ", ".join(dict.fromkeys(factors)) or "None",
+            "term": "Second factor: app, passkeys, recovery codes",
+            "value": ", ".join(factors) or "None",
             "url": reverse("mfa_index"),
         },
         {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centres import pages
-from centres.forms.register import DecisionForm, VerificationForm
+from centres.forms.register import DecisionFilterForm, DecisionForm, VerificationForm
 from centres.models import AssessmentDecision, Centre, Programme, Registration, Unit
 from centres.operations import decisions
 from centres.operations.decisions import Decision
@@ -40,14 +40,7 @@ def assessment(request: HttpRequest, centre: Centre) -> HttpResponse:
         "heading": "Assessment decisions",
         "caption": chosen.qualification.short_title if chosen else centre.name,
         "breadcrumbs": crumbs(centre),
-        "programmes": [
-            {
-                "name": programme.qualification.label,
-                "url": f"{request.path}?programme={programme.pk}",
-                "current": programme == chosen,
-            }
-            for programme in programmes
-        ],
+        "filter_form": DecisionFilterForm(request.GET, programmes=programmes),
         "all_url": request.path,
         "chosen": chosen,
         "rows": [_row(request, row) for row in page],

@@ -123,7 +123,8 @@ def learner_page(request: HttpRequest, pk: int) -> HttpResponse:
         "caption": f"{centre.name}, learner",
         "breadcrumbs": crumbs(centre, "learners"),
         "learner": learner,
-        "facts": _facts(learner, may_edit),
+        "facts": _facts(learner),
+        "change_url": reverse("learner-change", args=[learner.pk]) if may_edit else "",
         "registrations": [_registration(request, row) for row in registrations],
         "decisions": _decisions(request, learner, registrations),
         "enrol_url": reverse("enrol", args=[learner.pk])
@@ -140,8 +141,7 @@ def learner_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "centres/learner.html", context)
 
 
-def _facts(learner: Learner, may_edit: bool) -> list[dict[str, Any]]:
-    change = reverse("learner-change", args=[learner.pk]) if may_edit else ""
+def _facts(learner: Learner) -> list[dict[str, Any]]:
     rows = [
         ("Given name", learner.given_name),
         ("Family name", learner.family_name),
@@ -149,7 +149,7 @@ def _facts(learner: Learner, may_edit: bool) -> list[dict[str, Any]]:
         ("Unique Learner Number", learner.uln),
         ("Your own number", learner.reference),
     ]
-    return [{"term": term, "value": value, "url": change} for term, value in rows]
+    return [{"term": term, "value": value} for term, value in rows]
 
 
 def _registration(request: HttpRequest, row: Registration) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             notices.done(request, f"{changed.name} changed")
             return redirect("learner", learner.pk)
         if form.cleaned_data.get("revision") != learners.revision_of(learner):
-            conflict = _facts(learner, may_edit=False)
+            conflict = _facts(learner)
             # The next save is made knowing both, so it carries the revision that is there now.
             form.data = form.data.copy()
             form.data["revision"] = learners.revision_of(learner)

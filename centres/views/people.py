@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -73,7 +74,7 @@ def _row(row: AccessGrant, person: Person, today: Any) -> dict[str, Any]:
         else f"from {date_plain(row.starts_on)}"
     )
     if row.ends_on:
-        when += f", ends on {date_plain(row.ends_on)}"
+        when += f", to {date_plain(row.ends_on - timedelta(days=1))}"
     own = row.delegated_by_id is not None and row.delegated_by_id == person.pk
     may_end = own or (person.access.may_grant(row.role, row.centre_id) and row.person_id != person.pk)
     return {

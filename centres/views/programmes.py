@@ -112,7 +112,7 @@ def _facts(
     qualification = programme.qualification
     return [
         {"term": "Qualification number", "value": qualification.qan},
-        {"term": "Suite and level", "value": f"{qualification.suite}, {qualification.level}"},
+        {"term": "Suite and level", "value": f"{qualification.suite}, level {qualification.level}"},
         {
             "term": "Approval",
             "value": f"{approval.word}. {approval.sentence}",

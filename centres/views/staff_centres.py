@@ -265,7 +265,7 @@ def qualification_list(request: HttpRequest) -> HttpResponse:
                 "url": reverse("staff-qualification", args=[row.pk]),
                 "qan": row.qan,
                 "suite": row.suite,
-                "level": row.level,
+                "level": f"Level {row.level}",
                 "model": row.qa_model or "",  # type: ignore[attr-defined]
                 "units": row.unit_count,  # type: ignore[attr-defined]
                 "centres": row.centre_count,  # type: ignore[attr-defined]
@@ -286,7 +286,7 @@ def qualification_page(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [
         {"term": "Qualification number", "value": qualification.qan},
         {"term": "Title", "value": qualification.title},
-        {"term": "Suite and level", "value": f"{qualification.suite}, {qualification.level}"},
+        {"term": "Suite and level", "value": f"{qualification.suite}, level {qualification.level}"},
         {"term": "Sector", "value": qualification.sector.name},
         {"term": "Grades", "value": ", ".join(qualification.grades)},
         {"term": "Offered", "value": _span(qualification)},
@@ -309,4 +309,4 @@ def qualification_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _span(qualification: Qualification) -> str:
     first, last = date_year(qualification.operational_start), date_year(qualification.operational_end)
-    return f"{first or 'always'} to {last or 'no end'}"
+    return " ".join([f"from {first}" if first else "", f"to {last}" if last else ""]).strip().capitalize()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from centres import second_factor
 from centres.forms.people import EndRoleForm, GiveRoleForm, InviteForm, PeopleFilterForm
 from centres.models import AccessGrant, Centre, Person
 from centres.operations import accounts, invitations, roles
@@ -62,7 +62,6 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(Person, pk=pk, is_service=False)
     today = clock.today()
     grants = queries.grants_of(someone)
-    factors = list(Authenticator.objects.filter(user_id=someone.pk).order_by("created_at"))
     rows = [
         {
             "role": described(grant),
@@ -81,7 +80,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     context = {
         "heading": someone.name, "caption": "People", "breadcrumbs": _crumbs(), "someone": someone, "rows": rows,
-        "factors": [factor.get_type_display() for factor in factors], "is_me": someone.pk == request.user.pk,
+        "factors": second_factor.in_words(someone.pk), "is_me": someone.pk == request.user.pk,
     }  # fmt: skip
     return render(request, "centres/people/staff_person.html", context)
 

@@ -9,7 +9,7 @@ import psycopg2
 
 from qa_portal import database_roles
 from qa_portal.embedded.folder import Folder, write_private
-from qa_portal.embedded.processes import EmbeddedError, give_away, last_line, package_folder, run
+from qa_portal.embedded.processes import EmbeddedError, give_away, last_line, let_through, package_folder, run
 
 MAJOR = "18"
 DATABASE = "qa_portal"
@@ -32,6 +32,8 @@ def stop(folder: Folder) -> None:
     """Stop PostgreSQL where it is running, ending its clients' connections."""
     if _running_port(folder) is None:
         return
+    # Somebody may have closed a folder above since the start.
+    let_through(folder.path)
     stopped = run(_program("pg_ctl"), "stop", "-w", "-t", "60", "-m", "fast", "-D", folder.path / "postgres")
     if stopped.returncode:
         raise EmbeddedError(

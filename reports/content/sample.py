@@ -161,14 +161,23 @@ def _drawn(sample: Sample, scheme: Scheme) -> Json:
         ("size", "Size", sample.size_facts.get("explanation", "")),
         ("units", "Units", ". ".join(unit["why"] for unit in sample.units_in_scope)),
         ("power", "What it can find", sample.outcome_facts.get("power", "")),
-        ("frame", "Frame", f"{counted(sample.frame_size, 'decision')}; fingerprint {sample.frame_sha256}"),
-        ("seed", "Seed", sample.seed),
+        (
+            "frame",
+            "Frame",
+            f"{counted(sample.frame_size, 'decision')}; fingerprint {_grouped(sample.frame_sha256)}",
+        ),
+        ("seed", "Seed", _grouped(sample.seed)),
     ]
     rows += [
         (f"note{i}", "Note", str(each["text"])) for i, each in enumerate(sample.warnings) if each.get("text")
     ]
     cells = [(key, [cell(title, strong=True), cell(text)]) for key, title, text in rows if text]
     return table_section("sample", "The sample", (("About", 20), ("How it was", 80)), cells)
+
+
+def _grouped(digest: str) -> str:
+    """A long digest in groups of sixteen, which a narrow page can break."""
+    return " ".join(digest[i : i + 16] for i in range(0, len(digest), 16))
 
 
 def _judgements(items: Sequence[SampledItem]) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.urls import reverse
@@ -24,7 +24,7 @@ from verification.operations import visits
 from verification.queries.years import holders, scheme_of_year
 
 PREFIX = {ReportKind.VISIT: "LSV", ReportKind.SAMPLE: "SV", ReportKind.FINAL: "FAR"}
-FORM = {
+FORM: dict[str, Literal["lsv_visit", "standards_verification", "final_annual"]] = {
     ReportKind.VISIT: "lsv_visit",
     ReportKind.SAMPLE: "standards_verification",
     ReportKind.FINAL: "final_annual",

@@ -18,10 +18,8 @@ from reports.operations import issue
 from reports.operations.issue_sample import issue_sample_report
 from sampling.lifecycle import SAMPLE
 from sampling.models import Sample, SampleStatus
-from sampling.queries import outcomes
-from sampling.rules import is_inaccurate
+from sampling.rules import standing
 from sampling.views import pages
-from verification.models import DraftAction
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,13 +70,10 @@ def _in_the_way(request: HttpRequest, found: Sample) -> list[object]:
 
 
 def _consequences(found: Sample) -> list[str]:
-    counts = outcomes.counts(found)
-    scheme = scheme_of(found.scheme_version)
-    inaccurate = is_inaccurate(found)
-    lines = [
-        f"{counted(counts['agreed'], 'item')} agreed, {counts['disagreed']} not agreed, {counts['missing']} missing."
-    ]
-    if inaccurate:
+    stands, scheme = standing(found), scheme_of(found.scheme_version)
+    missing = len(stands.items) - stands.agreed - stands.disagreed
+    lines = [f"{counted(stands.agreed, 'item')} agreed, {stands.disagreed} not agreed, {missing} missing."]
+    if stands.disagreed:
         days = scheme.sampling.second_sample.due_days_after_corrective_action.value
         lines.append(
             "Certification of this programme is pending until the centre has acted and a second sample passes."
@@ -89,10 +84,8 @@ def _consequences(found: Sample) -> list[str]:
     else:
         lines.append("Certification of this programme is released.")
     lines.append("The centre reads every judgement with its reasons.")
-    drafts = DraftAction.objects.filter(centre_id=found.centre_id, activity_id=found.activity_id)
     lines += [
-        f"An action starts: due {date_long(draft.due_on)}, {draft.owner.name}."
-        for draft in drafts.select_related("owner").order_by("due_on", "pk")
+        f"An action starts: due {date_long(action.due_on)}, {action.owner.name}." for action in stands.actions
     ]
     lines.append("A quality manager decides on your recommendation about direct claims status.")
     lines.append(

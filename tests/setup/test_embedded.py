@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,10 +140,20 @@ def test_a_killed_user_does_not_keep_the_servers_alive(data: Path) -> None:
     assert processes_of(data) == []
 
 
+def test_a_folder_above_closed_meanwhile_does_not_keep_the_servers_from_stopping(data: Path) -> None:
+    embedded.start(data, durable=False)
+    data.parent.chmod(0o700)
+    embedded.stop(data)
+    assert processes_of(data) == []
+
+
 def test_a_stale_pid_file_of_a_dead_server_is_no_obstacle(data: Path) -> None:
     embedded.start(data, durable=False)
-    for process in processes_of(data):
+    killed = processes_of(data)
+    for process in killed:
         process.kill()
+    while any(process in processes_of(data) for process in killed):
+        time.sleep(0.05)
     assert (data / "postgres" / "postmaster.pid").exists()
     again = embedded.start(data, durable=False)
     assert value(again.database_url, "SELECT 1") == 1

@@ -45,7 +45,7 @@ def prepare(allocation: Allocation, *, by: Actor, at: datetime) -> Activity:
     Called inside the operation that makes the allocation active.
     """
     kind = KIND_OF[AllocationKind(allocation.kind)]
-    first = Activity.objects.filter(
+    first = Activity.objects.filter(  # type: ignore[misc]
         centre_id=allocation.centre_id,
         centre_year_id=allocation.centre_year_id,
         kind=kind,
@@ -73,7 +73,7 @@ def add(allocation: Allocation, *, number: int, by: Actor, at: datetime) -> Acti
         kind=kind,
         programme_id=allocation.programme_id,
         number=number,
-        mode=scheme.scheduling.usual_mode[SCHEME_KIND[kind]].upper(),
+        mode=_usual_mode(scheme, kind),
         site=_main_site(allocation.centre_id) if kind == ActivityKind.VISIT else None,
         window_from=window.first,
         window_until=window.last,
@@ -90,7 +90,8 @@ def set_deadline(activity: Activity) -> None:
     allocation = activity.allocation
     assert allocation is not None
     centre = allocation.centre_year.centre
-    what = "" if visit else f"{allocation.programme.qualification.label}: "
+    programme = allocation.programme
+    what = f"{programme.qualification.label}: " if programme else ""
     ordinal = f", activity {activity.number}" if activity.number > 1 else ""
     duty = Duty(
         title=f"Carry out the LSV visit to {centre.name}" if visit else f"{what}conclude the sample{ordinal}",
@@ -140,7 +141,7 @@ def plan_another(*, allocation_id: int, by: Actor, at: datetime) -> Activity:
     )
     if not any(by.may(p, allocation.centre_id, allocation.programme_id) for p in queries.MAY_PLAN):
         raise NotPermitted("Planning an activity is not part of your role at this centre.")
-    taken = Activity.objects.filter(
+    taken = Activity.objects.filter(  # type: ignore[misc]
         centre_id=allocation.centre_id,
         centre_year_id=allocation.centre_year_id,
         kind=KIND_OF[AllocationKind(allocation.kind)],
@@ -176,6 +177,11 @@ def release_days(activity: Activity) -> int:
 def ended(reason: str, by: Actor) -> dict[str, Any]:
     """The changes that go with waiving or cancelling an activity."""
     return {"ended_reason": reason.strip(), "ended_by": person_or_none(by)}
+
+
+def _usual_mode(scheme: Scheme, kind: str) -> str:
+    modes: dict[str, str] = {str(key): str(mode) for key, mode in scheme.scheduling.usual_mode.items()}
+    return modes[SCHEME_KIND[ActivityKind(kind)]].upper()
 
 
 def _main_site(centre_id: int) -> Site | None:

@@ -12,7 +12,6 @@ from centres import academic_year
 from centres.models import Programme
 from centres.permissions import Permission
 from centres.queries.schemes import scheme_of
-from centres.schemes import Scheme
 from qa_portal import audit, mail
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted
@@ -20,6 +19,7 @@ from qa_portal.wording import counted
 from verification.lifecycle.activity_counts import ACTIVITY_COUNT
 from verification.models import ActivityCount, ActivityCountStatus, ActivityStatus, CentreYear
 from verification.operations import standards_verification
+from verification.queries import activity_counts as queries
 from verification.rules import activity_counts as rules
 
 
@@ -88,7 +88,7 @@ def raise_minimum(
         return row
     raised[rule] = {"extra": extra, "why": why}
     row.facts = row.facts | {"raised": raised}
-    row.minimum = _minimum(row.facts)
+    row.minimum = queries.minimum_of(row.facts)
     if row.count < row.minimum:
         if row.status == ActivityCountStatus.CONFIRMED:
             ACTIVITY_COUNT.move(row, "reopen", by=by, at=at)
@@ -109,8 +109,10 @@ def _locked(centre_year_id: int, programme_id: int, *, by: Actor, at: datetime) 
     programme = Programme.objects.select_related("centre").get(
         pk=programme_id, centre_id=centre_year.centre_id
     )
-    facts = _first_facts(centre_year, programme, scheme_of(centre_year.scheme_version))
-    minimum = _minimum(facts)
+    facts = queries.first_facts(
+        centre_year, programme, programme.centre, scheme_of(centre_year.scheme_version)
+    )
+    minimum = queries.minimum_of(facts)
     row, _ = ActivityCount.objects.get_or_create(
         centre_id=centre_year.centre_id,
         centre_year=centre_year,
@@ -118,19 +120,6 @@ def _locked(centre_year_id: int, programme_id: int, *, by: Actor, at: datetime) 
         defaults={"count": minimum, "minimum": minimum, "facts": facts, "proposed_at": at},
     )
     return ActivityCount.objects.select_for_update(of=("self",)).select_related("centre_year").get(pk=row.pk)
-
-
-def _first_facts(centre_year: CentreYear, programme: Programme, scheme: Scheme) -> dict[str, Any]:
-    """What the scheme asks for: samples each year (R9), more in the first year of a centre or qualification (R67)."""
-    first, last = academic_year.bounds(centre_year.year)
-    new = max(programme.approved_from, programme.centre.approved_on) >= first
-    sampling = scheme.sampling
-    basis = sampling.samples_in_first_year if new else sampling.samples_each_year
-    return scheme.basis("R67" if new else "R9", samples=basis.value, first_year=new) | {"raised": {}}
-
-
-def _minimum(facts: dict[str, Any]) -> int:
-    return int(facts["facts"]["samples"]) + sum(int(each["extra"]) for each in facts["raised"].values())
 
 
 def _dated(row: ActivityCount) -> int:

@@ -18,7 +18,7 @@ from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import OutboxEntry
 from verification.allocation_plan import AllocationPlan, plan_allocations
 from verification.models import Allocation, AllocationStatus, CentreYear
-from verification.operations import allocations, introductions
+from verification.operations import allocations
 from verification.queries import allocation_places
 from verification.queries import candidates as queries
 from verification.queries.places import Place, places
@@ -103,7 +103,7 @@ def confirm_centre(*, centre_year_id: int, by: Actor, at: datetime) -> list[int]
                 made.append(allocations.activate(allocation_id=pk, by=by, at=at, introduce=False))
         except RuleViolation:
             kept.append(pk)
-    introductions.introduce(made, at=at)
+    allocations.welcome(made, at=at)
     return kept
 
 

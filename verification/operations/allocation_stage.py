@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from qa_portal.wording import date_short, in_words
+from qa_portal.wording import date_short
 from verification.models import (
     Allocation,
     AllocationKind,
@@ -32,7 +32,7 @@ def refresh(centre_year: CentreYear, *, at: datetime) -> None:
     with_one = sum(programme.pk in served for programme in programmes)
     _allocation(centre_year, lead, wants_lead, with_one, len(programmes))
     fresh = CentreYear.objects.get(pk=centre_year.pk)
-    scheme = years.scheme_of_year(years.with_scheme(CentreYear.objects).get(pk=centre_year.pk))
+    scheme = years.scheme_of_year(years.with_scheme(CentreYear.objects.all()).get(pk=centre_year.pk))
     if lead and fresh.visit_state == StageState.CANNOT_START:
         due = scheme.windows["lsv_visit"].deadline(centre_year.year)
         set_stage(
@@ -57,9 +57,7 @@ def _allocation(
     elif wants_lead:
         facts.append("No LSV yet")
     done = with_one >= programmes and (lead is not None or not wants_lead)
-    facts.append(
-        f"An SV for {'all' if done and programmes > 1 else in_words(with_one) + ' of'} {in_words(programmes)} programmes"
-    )
+    facts.append("Every programme has an SV" if done else f"{with_one} of {programmes} programmes have an SV")
     state = StageState.DONE if done else StageState.UNDER_WAY
     if not lead and not with_one:
         state = StageState.NOT_STARTED

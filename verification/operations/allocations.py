@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from centres.models import Person
 from centres.permissions import Permission
-from qa_portal import audit, deadlines
+from qa_portal import audit, deadlines, jobs
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted, RuleViolation
 from verification.lifecycle.allocations import ALLOCATION
@@ -57,7 +57,7 @@ def allocate(
         proposal.save(update_fields=["countersigned_by"])
     _activate(proposal, "activate", by=by, at=at)
     if introduce:
-        introductions.introduce([proposal], at=at)
+        welcome([proposal], at=at)
     return proposal
 
 
@@ -81,7 +81,7 @@ def allocate_several(
         )
         for programme_id in programme_ids
     ]  # fmt: skip
-    introductions.introduce(made, at=at)
+    welcome(made, at=at)
     return made
 
 
@@ -101,11 +101,11 @@ def propose(
 
     Raises NotPermitted; RuleViolation when somebody is allocated to the place already.
     """
-    centre_year = years.with_scheme(CentreYear.objects).get(pk=centre_year_id)
+    centre_year = years.with_scheme(CentreYear.objects.all()).get(pk=centre_year_id)
     if not by.may(Permission.ALLOCATION_MAKE, centre_year.centre_id):
         raise NotPermitted("Allocating verifiers is not part of your role.")
     CentreYear.objects.select_for_update(of=("self",), no_key=True).get(pk=centre_year_id)
-    place = Allocation.objects.filter(
+    place = Allocation.objects.filter(  # type: ignore[misc]
         centre_id=centre_year.centre_id,
         centre_year_id=centre_year_id,
         kind=kind,
@@ -144,7 +144,7 @@ def activate(
         allocation.save(update_fields=["long_stay_reason"])
     _activate(allocation, "activate", by=by, at=at)
     if introduce:
-        introductions.introduce([allocation], at=at)
+        welcome([allocation], at=at)
     return allocation
 
 
@@ -156,7 +156,7 @@ def countersign(*, allocation_id: int, by: Actor, at: datetime) -> Allocation:
     """
     allocation = locked(allocation_id)
     _activate(allocation, "countersign", by=by, at=at, countersigned_by=person_or_none(by))
-    introductions.introduce([allocation], at=at)
+    welcome([allocation], at=at)
     return allocation
 
 
@@ -210,6 +210,13 @@ def end(*, allocation_id: int, by: Actor, at: datetime, reason: str) -> Allocati
     allocation_stage.refresh(old.centre_year, at=at)
     introductions.tell_of_end(old, successor="", at=at)
     return old
+
+
+def welcome(made: Sequence[Allocation], *, at: datetime) -> None:
+    """Introduce new verifiers of one centre and have dates proposed for their activities, in the background."""
+    introductions.introduce(made, at=at)
+    if made:
+        jobs.enqueue("verification.propose_schedule", centre_id=made[0].centre_id)
 
 
 def locked(allocation_id: int) -> Allocation:

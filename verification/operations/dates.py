@@ -68,6 +68,7 @@ def name_of(activity: Activity) -> str:
     """The activity in a sentence: "the LSV visit to Northgate College", "the sample of Gym Instructing"."""
     if activity.kind == ActivityKind.VISIT:
         return f"the LSV visit to {activity.centre.name}"
+    assert activity.programme is not None
     return f"the sample of {activity.programme.qualification.label} at {activity.centre.name}"
 
 

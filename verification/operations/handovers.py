@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from centres.permissions import RoleCode
 from qa_portal import deadlines, jobs
 from qa_portal.actors import Actor
 from qa_portal.deadlines import Duty
-from qa_portal.models import Deadline
+from qa_portal.models import Deadline, DeadlineState
 from qa_portal.tenancy import Side
 from verification.lifecycle.activities import ACTIVITY
 from verification.models import (
@@ -61,6 +62,7 @@ def leave_open(old: Allocation, *, by: Actor, at: datetime) -> None:
         activities.release_days(activity)
         if activity.status in (ActivityStatus.PROPOSED, ActivityStatus.AGREED):
             dates.clear(activity, "release_date", by=by, at=at)
+    _duties_of(old).update(state=DeadlineState.CANCELLED, ended_at=at)
     centre_year = old.centre_year
     if old.kind == AllocationKind.LSV:
         CentreYear.objects.filter(pk=centre_year.pk).update(lsv=None)
@@ -85,21 +87,26 @@ def _is_free(verifier_id: int, day: date) -> bool:
 
 
 def _move_duties(old: Allocation, new: Allocation) -> None:
-    open_duties = Deadline.objects.open().filter(
-        centre_id=old.centre_id,
-        owner_id=old.verifier.person_id,
-        owner_role=ROLE[AllocationKind(old.kind)],
+    _duties_of(old).update(owner_id=new.verifier.person_id)
+
+
+def _duties_of(allocation: Allocation) -> QuerySet[Deadline]:
+    """What a verifier still has to do by name at this place."""
+    duties = Deadline.objects.open().filter(
+        centre_id=allocation.centre_id,
+        owner_id=allocation.verifier.person_id,
+        owner_role=ROLE[AllocationKind(allocation.kind)],
     )
-    if old.programme_id is not None:
-        open_duties = open_duties.filter(programme_id=old.programme_id)
-    open_duties.update(owner_id=new.verifier.person_id)
+    if allocation.programme_id is None:
+        return duties
+    return duties.filter(programme_id=allocation.programme_id)
 
 
 def _ask_for_successor(old: Allocation, today: date) -> None:
     lead = old.kind == AllocationKind.LSV
     centre_year = old.centre_year
     scheme = queries.scheme_for(old)
-    what = "an LSV" if lead else f"an SV for {old.programme.qualification.label}"
+    what = "an LSV" if old.programme is None else f"an SV for {old.programme.qualification.label}"
     duty = Duty(
         title=f"Allocate {what} to {centre_year.centre.name}",
         url=reverse("allocation"),
@@ -110,7 +117,7 @@ def _ask_for_successor(old: Allocation, today: date) -> None:
         programme_id=old.programme_id,
     )
     due = max(today, scheme.windows["allocation"].deadline(centre_year.year))
-    subject = centre_year if lead else old.programme
+    subject = centre_year if old.programme is None else old.programme
     deadlines.set_due(
         "lsv_allocation" if lead else "sv_allocation",
         subject=subject,

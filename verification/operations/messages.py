@@ -24,7 +24,7 @@ def post(*, centre_year_id: int, by: Person, at: datetime, text: str, file_id: i
     ``file_id`` is a file that this person has just stored. Raises NotPermitted; RuleViolation for an empty message, a
     year that is over, and a file of somebody else.
     """
-    centre_year = years.with_scheme(CentreYear.objects).get(pk=centre_year_id)
+    centre_year = years.with_scheme(CentreYear.objects.all()).get(pk=centre_year_id)
     if not by.may(Permission.MESSAGE_WRITE, centre_year.centre_id):
         raise NotPermitted("Writing to the other side is not part of your role at this centre.")
     if not text.strip():

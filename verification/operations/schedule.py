@@ -213,7 +213,8 @@ def _agree(activity_id: int, transition: str, field: str, *, by: Actor, at: date
             _check_free(activity)
         audit.record(ACTIVITY[transition].event, by=by, target=activity, at=at, day=activity.day)
     else:
-        ACTIVITY.move(activity, transition, by=by, at=at, **{field: at})
+        changes: dict[str, Any] = {field: at}
+        ACTIVITY.move(activity, transition, by=by, at=at, **changes)
         dates.book(activity)
         dates.show_stage(activity)
     dates.ask(activity, at=at)

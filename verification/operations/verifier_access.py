@@ -39,7 +39,7 @@ def give(allocation: Allocation, *, until: date, on: date, by: Actor) -> AccessG
 
 def take_away(allocation: Allocation, *, on: date) -> int:
     """End the verifier's access for this place from today; what they issued stays readable to them elsewhere."""
-    grants = AccessGrant.objects.filter(
+    grants = AccessGrant.objects.filter(  # type: ignore[misc]
         person_id=allocation.verifier.person_id,
         role=ROLE[AllocationKind(allocation.kind)],
         centre_id=allocation.centre_id,

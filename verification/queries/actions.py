@@ -89,7 +89,7 @@ def reviewer_of(action: Action) -> tuple[str, int | None]:
     allocations = Allocation.objects.filter(
         centre_id=action.centre_id, kind="LSV" if visit else "SV", status=AllocationStatus.ACTIVE
     )
-    if not visit:
+    if not visit and action.programme_id is not None:
         allocations = allocations.filter(programme_id=action.programme_id)
     newest = allocations.order_by("-centre_year__year", "-made_at").values_list(
         "verifier__person_id", flat=True

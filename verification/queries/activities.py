@@ -74,7 +74,7 @@ def sampling_window(allocation: Allocation, scheme: Scheme, year: int) -> Window
     """The first sampling window that a programme's cohorts leave (R9), with the facts that it follows from."""
     first, last = scheme.windows["standards_verification"].on(year)
     year_first, year_last = academic_year.bounds(year)
-    cohorts = Cohort.objects.filter(centre_id=allocation.centre_id, programme_id=allocation.programme_id)
+    cohorts = Cohort.objects.filter(centre_id=allocation.centre_id, programme_id=allocation.programme_id)  # type: ignore[misc]
     dates = [
         CohortDates(
             str(cohort.pk), cohort.name, _PATTERN[DeliveryPattern(cohort.delivery_pattern)], cohort.starts_on,

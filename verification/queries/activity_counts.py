@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from centres.models import Programme
+from centres import academic_year
+from centres.models import Centre, Programme
+from centres.queries.schemes import scheme_of
+from centres.schemes import Scheme
 from verification.models import (
     Activity,
     ActivityCount,
@@ -26,6 +29,7 @@ class Agreement:
     programme: Programme
     count: ActivityCount | None
     planned: int
+    minimum: int
     sv: Any = None
     reasons: tuple[str, ...] = field(default=())
 
@@ -51,30 +55,50 @@ def agreements(centre_year: CentreYear) -> list[Agreement]:
         .filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind=AllocationKind.SV)
         .select_related("verifier__person")
     }
-    return [
-        Agreement(
-            programme,
-            counts.get(programme.pk),
-            planned.get(programme.pk, 0),
-            verifiers.get(programme.pk),
-            tuple(reasons_of(counts.get(programme.pk))),
+    scheme = scheme_of(centre_year.scheme_version)
+    found = []
+    for programme in programmes:
+        count = counts.get(programme.pk)
+        facts = count.facts if count else first_facts(centre_year, programme, centre_year.centre, scheme)
+        found.append(
+            Agreement(
+                programme,
+                count,
+                planned.get(programme.pk, 0),
+                minimum_of(facts),
+                verifiers.get(programme.pk),
+                tuple(reasons_of(facts)),
+            )
         )
-        for programme in programmes
-    ]
+    return found
 
 
-def reasons_of(count: ActivityCount | None) -> Sequence[str]:
+def first_facts(
+    centre_year: CentreYear, programme: Programme, centre: Centre, scheme: Scheme
+) -> dict[str, Any]:
+    """What the scheme asks for: samples each year (R9), more in the first year of a centre or qualification (R67)."""
+    first, _ = academic_year.bounds(centre_year.year)
+    new = max(programme.approved_from, centre.approved_on) >= first
+    sampling = scheme.sampling
+    basis = sampling.samples_in_first_year if new else sampling.samples_each_year
+    return scheme.basis("R67" if new else "R9", samples=basis.value, first_year=new) | {"raised": {}}
+
+
+def minimum_of(facts: dict[str, Any]) -> int:
+    """The least number of samples that recorded facts come to: the scheme's, and what rules have added (R12)."""
+    return int(facts["facts"]["samples"]) + sum(int(each["extra"]) for each in facts["raised"].values())
+
+
+def reasons_of(recorded: dict[str, Any]) -> Sequence[str]:
     """Why the least number is what it is, in words."""
-    if count is None:
-        return []
-    facts = count.facts.get("facts", {})
+    facts = recorded["facts"]
     first = (
         "First year of this centre or qualification"
         if facts.get("first_year")
         else "Every programme, every year"
     )
-    raised = [str(each["why"]) for each in count.facts.get("raised", {}).values()]
-    return [f"{first}: {facts.get('samples', count.minimum)}", *raised]
+    raised = [str(each["why"]) for each in recorded["raised"].values()]
+    return [f"{first}: {facts['samples']}", *raised]
 
 
 def without_activity(agreed: Sequence[Agreement]) -> list[Programme]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Q, QuerySet
 
 from qa_portal.models import OutboxEntry
@@ -36,7 +38,7 @@ def proposals(year: int) -> QuerySet[Allocation]:
     )
 
 
-def load_of_verifiers(year: int) -> dict[int, dict[str, int]]:
+def load_of_verifiers(year: int) -> dict[int, dict[str, Any]]:
     """Active and proposed allocations by verifier, for the register's list."""
     rows = (
         Allocation.objects.filter(centre_year__year=year)
@@ -47,4 +49,4 @@ def load_of_verifiers(year: int) -> dict[int, dict[str, int]]:
             centres=Count("centre_id", distinct=True, filter=Q(status=AllocationStatus.ACTIVE)),
         )
     )
-    return {row["verifier_id"]: row for row in rows}
+    return {row["verifier_id"]: dict(row) for row in rows}

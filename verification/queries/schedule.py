@@ -94,11 +94,13 @@ def proposed_days(verifier_ids: Iterable[int], since: date) -> list[tuple[int, d
     Over all centres, because a verifier's proposals at other centres must not meet on one day; only the verifier and
     the day leave this function.
     """
+    # Over all centres: a verifier's proposals anywhere count, and only person and day are read.
     with scoped_to(ALL_CENTRES):
         rows = Activity.objects.filter(
             status=ActivityStatus.PROPOSED, allocation__verifier_id__in=list(verifier_ids), day__gte=since
         )
-        return list(rows.values_list("allocation__verifier_id", "day"))
+        found = rows.values_list("allocation__verifier_id", "day")
+        return [(verifier_id, day) for verifier_id, day in found if day is not None]
 
 
 def day_obstacle(verifier_id: int, day: date, activity_id: int) -> str:

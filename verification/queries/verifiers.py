@@ -94,6 +94,7 @@ def own_declarations(person_id: int) -> list[tuple[ConflictDeclaration, Centre]]
             .filter(verifier_person_id=person_id)
             .order_by("-starts_on", "pk")
         )
+    # Over all centres: only those that the person's own declarations name.
     with scoped_to(ALL_CENTRES):
         centres = Centre.objects.in_bulk([row.centre_id for row in rows])
     return [(row, centres[row.centre_id]) for row in rows]
@@ -111,6 +112,7 @@ def centre_by_number(number: str) -> Centre | None:
 
     Over all tenants, because a verifier declares before they have access; number and name of centres are public.
     """
+    # Over all centres: number and name are public, and nothing else leaves.
     with scoped_to(ALL_CENTRES):
         return Centre.objects.filter(number=number.strip()).first()
 

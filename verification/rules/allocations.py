@@ -33,6 +33,7 @@ def is_competent(allocation: Allocation, by: Actor) -> None:
                 rule="R7",
             )
         return
+    assert allocation.programme is not None
     sector = allocation.programme.qualification.sector
     day = _day(allocation)
     held = verifier.sectors.filter(sector=sector, starts_on__lte=day)

@@ -27,7 +27,7 @@ from verification.models import (
 from verification.rules import actions as action_rules
 
 # The judgements of a scheme, as findings store them.
-SCHEME_KEYS = {
+SCHEME_KEYS: dict[str, str] = {
     FindingJudgement.MET: "met",
     FindingJudgement.PARTLY: "partly_met",
     FindingJudgement.NOT_MET: "not_met",

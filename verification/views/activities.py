@@ -16,6 +16,7 @@ from centres.pages import centre_page, find, needs, person_page
 from centres.permissions import Permission as P
 from qa_portal import clock, wording
 from qa_portal.templatetags.portal import state
+from qa_portal.tenancy import Side
 from verification.lifecycle.activities import ACTIVITY
 from verification.models import (
     Activity,
@@ -91,7 +92,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(activity),
         "waits": _waits(activity),
         "offers": offers_of(activity, request.user),
-        "work": _work(activity),
+        "work": _work(activity, request.user),
         "documents": list(
             RequestedDocument.objects.filter(centre_id=centre.pk, activity=activity).order_by("pk")
         ),
@@ -181,11 +182,15 @@ def _waits(activity: Activity) -> str:
     return f"{proposer} proposes this date. It waits for {who.get(waits_for(activity), 'an answer')}."
 
 
-def _work(activity: Activity) -> dict[str, str] | None:
-    """The way into the work itself, where its page exists."""
+def _work(activity: Activity, person: Any) -> dict[str, str] | None:
+    """The way into the work itself, for those whose work it is, where its page exists."""
     visit = activity.kind == ActivityKind.VISIT
+    permission = P.VISIT_CONDUCT if visit else P.SAMPLE_READ
     url = _url("visit" if visit else "activity-sample", activity.pk)
-    if not url or activity.status not in (*PARTS_OF_WORK, "PLANNED", "PROPOSED"):
+    soon = ("PLANNED", "PROPOSED") if person.access.side != Side.CENTRE else ()
+    if not url or activity.status not in (*PARTS_OF_WORK, *soon):
+        return None
+    if not person.may(permission, activity.centre_id, activity.programme_id):
         return None
     return {"url": url, "label": "Open the visit" if visit else "Open the sample"}
 

@@ -171,13 +171,14 @@ def _agreement(request: HttpRequest, each: count_queries.Agreement, bound: Count
     confirmed = count is not None and count.status == "CONFIRMED"
     mine = bound.is_bound and str(bound.data.get("programme")) == str(each.programme.pk)
     form = bound if mine else CountForm(
-        initial={"programme": each.programme.pk, "count": count.count if count else max(each.planned, 1)},
+        initial={"programme": each.programme.pk, "count": count.count if count else max(each.planned, each.minimum)},
         auto_id=f"id_{each.programme.pk}_%s",
     )  # fmt: skip
     return {
         "programme": each.programme,
         "count": count,
         "planned": each.planned,
+        "minimum": each.minimum,
         "sv": each.sv,
         "reasons": each.reasons,
         "shape": "done" if confirmed else "date-set" if count else "not-started",

@@ -36,13 +36,11 @@ def staged(job: ImportJob, table: Table, *, at: datetime) -> Iterator[Checked]:
     """The rows of a file in a temporary table that ends with the block, checked against the centre's records."""
     staging = Staging(f"staged_{uuid.uuid4().hex[:12]}", job.centre_id, timezone.localdate(at), at)
     with connection.cursor() as cursor:
-        try:
-            staging.fill(cursor, table)
-            staging.check(cursor)
-            yield staging.outcome(cursor)
-        finally:
-            if not connection.needs_rollback:
-                staging.run(cursor, sql.DROP)
+        staging.fill(cursor, table)
+        staging.check(cursor)
+        yield staging.outcome(cursor)
+        # After an error the transaction is lost anyway, and the tables end with it.
+        staging.run(cursor, sql.DROP)
 
 
 @dataclass

@@ -1,0 +1,72 @@
+"""The description matches what runs: written without warnings, and held against real answers."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import checks
+
+from centres.operations import api_clients
+from qa_portal.api_urls import router
+from tests.api.callers import SCOPES, token_of
+from tests.cast import teach
+from tests.conftest import NOW
+
+RAW = SchemaGenerator().get_schema(request=None, public=True)
+described = schemathesis.openapi.from_dict(RAW)
+described.app = get_wsgi_application()
+FEW = settings(
+    max_examples=4,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def token(cast):
+    client, _ = api_clients.create(
+        centre_id=cast.northgate.centre.pk, name="Records", scopes=SCOPES, by=cast["exams"], at=NOW
+    )
+    teach(cast.northgate, cast.northgate.programmes[0], learners=3)
+    return token_of(client)
+
+
+def test_the_description_is_valid_openapi_and_written_without_warnings(capsys):
+    GENERATOR_STATS.reset()
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    validate_schema(schema)
+    assert schema["openapi"].startswith("3.1")
+    assert not GENERATOR_STATS
+    assert set(schema["components"]["securitySchemes"]) == {"clientCredentials", "session"}
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_what_it_does():
+    operations = [operation for path in RAW["paths"].values() for operation in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    assert [o["operationId"] for o in operations if not o.get("summary")] == []
+    assert {tag for o in operations for tag in o["tags"]} == {prefix for prefix, _, _ in router.registry}
+
+
+@described.parametrize()
+@FEW
+def test_answers_are_as_described(case, token):
+    """Whatever is sent, the answer has a described status, media type and shape, and nothing fails."""
+    case.headers["Authorization"] = f"Bearer {token}"
+    response = case.call()
+    assert response.status_code < 500
+    case.validate_response(
+        response,
+        checks=[
+            checks.not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
+            checks.response_schema_conformance, checks.response_headers_conformance,
+        ],
+    )  # fmt: skip
