@@ -117,10 +117,11 @@ class PortalSchema(AutoSchema):
         return self.view.model.__name__
 
     def _get_parameters(self) -> list[Schema]:
+        largest = {"id": 10**18 - 1, "position": 10**6 - 1}
         path = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0,
-                                                                      "maximum": 10**18 - 1}}
-            for name in ("id", "position") if "{" + name + "}" in self.path
+            {"name": name, "in": "path", "required": True,
+             "schema": {"type": "integer", "minimum": 0, "maximum": largest[name]}}
+            for name in largest if "{" + name + "}" in self.path
         ]  # fmt: skip
         if self.view.action == "list":
             limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE}

@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
     "send-due-mail": {"task": "qa_portal.send_due_mail", "schedule": 60.0},
     "remind": {"task": "qa_portal.remind", "schedule": crontab(minute="*/15")},
     "forget-api-answers": {"task": "qa_portal.forget_api_answers", "schedule": crontab(minute=20)},
+    "deactivate-unused": {
+        "task": "centres.deactivate_unused_accounts",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "ask-for-details": {"task": "centres.ask_for_details", "schedule": crontab(hour=4, minute=10)},
     "apply-dated-rules": {"task": "verification.apply_dated_rules", "schedule": crontab(minute="*/15")},
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -46,6 +47,7 @@ def document(status_code: int, title: str = "", detail: str = "", **more: Any) -
     return body | {name: value for name, value in more.items() if value}
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, path: str = "") -> JsonResponse:
     """Whatever lies below the API's address and is no resource of it."""
     return JsonResponse(document(404), status=404, content_type=CONTENT_TYPE)

@@ -93,7 +93,7 @@ def _item(request: HttpRequest, label: str, name: str, number: str | None) -> di
         url = reverse(name, args=[number] if number and name != "home" else [])
     except NoReverseMatch:
         return None
-    current = request.path == url if url == "/" else request.path.startswith(url)
+    current = request.path == url if url in ("/", "/staff/") else request.path.startswith(url)
     return {"label": label, "url": url, "current": current, "count": 0}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
 from centres.queries.schemes import scheme_of
@@ -19,6 +21,43 @@ from sampling.models import (
     Verdict,
 )
 from verification.models import ActivityStatus, DraftAction, ReportDraft
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that a conclusion rests on, read once: items with verdicts, checks, the draft and its actions."""
+
+    items: tuple[Any, ...]
+    checks: dict[str, ComplianceCheck]
+    draft: ReportDraft | None
+    actions: tuple[DraftAction, ...]
+
+    @property
+    def agreed(self) -> int:
+        """How many items were judged accurate."""
+        return sum(item.verdict == Verdict.AGREE for item in self.items)
+
+    @property
+    def disagreed(self) -> int:
+        """How many items were judged inaccurate (R65)."""
+        return sum(item.verdict == Verdict.DISAGREE for item in self.items)
+
+
+def standing(sample: Sample) -> Standing:
+    """How a sample stands; four queries the first time, none after that on the same object."""
+    if "_standing" not in sample.__dict__:
+        judged = Judgement.objects.filter(centre_id=sample.centre_id, item=OuterRef("pk"), complete=True)
+        items = SampledItem.objects.filter(centre_id=sample.centre_id, sample=sample)
+        checks = ComplianceCheck.objects.filter(centre_id=sample.centre_id, sample=sample)
+        actions = DraftAction.objects.filter(centre_id=sample.centre_id, activity_id=sample.activity_id)
+        sample.__dict__["_standing"] = Standing(
+            tuple(items.annotate(verdict=Subquery(judged.values("verdict")[:1])).order_by("position")),
+            {check.criterion: check for check in checks},
+            draft_of(sample),
+            tuple(actions.select_related("owner").order_by("due_on", "pk")),
+        )
+    found: Standing = sample.__dict__["_standing"]
+    return found
 
 
 def is_their_own(sample: Sample, by: Actor) -> None:
@@ -57,12 +96,12 @@ def has_an_agreed_date(sample: Sample, by: Actor) -> None:
 
 def every_item_is_judged_or_missing_with_a_reason(sample: Sample, by: Actor) -> None:
     """Nothing in the sample stays open. Raises RuleViolation with one reason for each item (R68)."""
-    open_items = (
-        SampledItem.objects.filter(centre_id=sample.centre_id, sample=sample)
-        .exclude(status=ItemStatus.JUDGED)
-        .exclude(status=ItemStatus.MISSING, missing_reason__gt="")
-        .order_by("position")
-    )
+    open_items = [
+        item
+        for item in standing(sample).items
+        if item.status != ItemStatus.JUDGED
+        and not (item.status == ItemStatus.MISSING and item.missing_reason.strip())
+    ]
     reasons = [
         Reason(
             f"Item {item.position} is not judged.",
@@ -78,8 +117,7 @@ def every_item_is_judged_or_missing_with_a_reason(sample: Sample, by: Actor) -> 
 
 def something_is_judged(sample: Sample, by: Actor) -> None:
     """A sample without any evidence proves nothing; it can only be waived. Raises RuleViolation (R55)."""
-    items = SampledItem.objects.filter(centre_id=sample.centre_id, sample=sample)
-    if not items.filter(status=ItemStatus.JUDGED).exists():
+    if not any(item.status == ItemStatus.JUDGED for item in standing(sample).items):
         raise RuleViolation(
             "No item could be judged, so nothing can be said about this programme. Ask for the work again, or have "
             "the sample waived.",
@@ -89,7 +127,7 @@ def something_is_judged(sample: Sample, by: Actor) -> None:
 
 def every_criterion_is_checked(sample: Sample, by: Actor) -> None:
     """Compliance, staffing and resources are recorded with the evidence seen. Raises RuleViolation (R68)."""
-    checks = {check.criterion: check for check in _checks(sample)}
+    checks = standing(sample).checks
     url = reverse("sample-compliance", args=[sample.pk])
     reasons = []
     for criterion in scheme_of(sample.scheme_version).verification.standards_verification.criteria:
@@ -104,7 +142,7 @@ def every_criterion_is_checked(sample: Sample, by: Actor) -> None:
 
 def staffing_and_resources_are_recorded(sample: Sample, by: Actor) -> None:
     """The report says what was found of staffing and resources, and sums up. Raises RuleViolation (R68)."""
-    draft = draft_of(sample)
+    draft = standing(sample).draft
     form = scheme_of(sample.scheme_version).verification.reports["standards_verification"]
     url = reverse("sample-writing", args=[sample.pk])
     reasons = [
@@ -118,7 +156,8 @@ def staffing_and_resources_are_recorded(sample: Sample, by: Actor) -> None:
 
 def inaccuracy_has_an_essential_action(sample: Sample, by: Actor) -> None:
     """Where a decision was wrong the centre must act before a second sample. Raises RuleViolation (R65)."""
-    if is_inaccurate(sample) and not _draft_actions(sample).filter(level="ESSENTIAL").exists():
+    found = standing(sample)
+    if found.disagreed and not any(action.level == "ESSENTIAL" for action in found.actions):
         raise RuleViolation(
             "You disagree with a decision, so certification will be pending.",
             rule="R65",
@@ -141,10 +180,10 @@ def failed_criteria_have_actions(sample: Sample, by: Actor) -> None:
         for judgement in scheme.verification.standards_verification.judgements
     }
     titles = {c.key: c.title for c in scheme.verification.standards_verification.criteria}
-    there = set(_draft_actions(sample).values_list("criterion", "level"))
+    there = {(action.criterion, action.level) for action in standing(sample).actions}
     url = reverse("sample-actions", args=[sample.pk])
     reasons = []
-    for check in _checks(sample):
+    for check in standing(sample).checks.values():
         level = (needed.get(check.judgement) or "").upper()
         if not level or (check.criterion, "ESSENTIAL") in there or (check.criterion, level) in there:
             continue
@@ -157,7 +196,8 @@ def failed_criteria_have_actions(sample: Sample, by: Actor) -> None:
 
 def says_what_becomes_of_direct_claims(sample: Sample, by: Actor) -> None:
     """Every sample recommends something about direct claims status, with reasons. Raises RuleViolation (R71)."""
-    texts = draft_of(sample).texts if draft_of(sample) else {}
+    draft = standing(sample).draft
+    texts = draft.texts if draft else {}
     if not texts.get("direct_claims_kind") or not str(texts.get("direct_claims_reasons", "")).strip():
         raise RuleViolation(
             "There is no recommendation about direct claims status.",
@@ -202,13 +242,6 @@ def disagreement_says_why(unexplained: list[str]) -> None:
         raise RuleViolation(f"Say why you disagree with {joined(unexplained)}.", rule="R65")
 
 
-def is_inaccurate(sample: Sample) -> bool:
-    """Whether any item was judged inaccurate (R65)."""
-    return Judgement.objects.filter(
-        centre_id=sample.centre_id, item__sample=sample, complete=True, verdict=Verdict.DISAGREE
-    ).exists()
-
-
 def draft_of(sample: Sample) -> ReportDraft | None:
     """What the verifier has written for the report of this sample so far."""
     return ReportDraft.objects.filter(
@@ -223,11 +256,3 @@ def text_of(draft: ReportDraft | None, key: str) -> str:
     if key in ("summary", "good_practice", "next_steps"):
         return str(getattr(draft, key))
     return str(draft.texts.get(key, ""))
-
-
-def _checks(sample: Sample) -> Any:
-    return ComplianceCheck.objects.filter(centre_id=sample.centre_id, sample=sample)
-
-
-def _draft_actions(sample: Sample) -> Any:
-    return DraftAction.objects.filter(centre_id=sample.centre_id, activity_id=sample.activity_id)

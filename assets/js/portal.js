@@ -5,11 +5,13 @@ import { oneSubmission } from "./once.js";
 import { sessionWarning } from "./session.js";
 import { showWhatNeedsScripts } from "./supported.js";
 import { unsavedChanges } from "./unsaved.js";
+import { uploadProgress } from "./upload.js";
 
 function start(root) {
   showWhatNeedsScripts(root);
   focusOnNotice(root);
   oneSubmission(root);
+  uploadProgress(root);
   unsavedChanges(root);
   judgingKeys(root);
 }

@@ -155,12 +155,12 @@ class Learner(models.Model):
         ]
         indexes = [models.Index(fields=["centre", "name_key", "id"], name="learner_by_name")]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RegistrationStatus(models.TextChoices):

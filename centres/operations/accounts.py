@@ -8,7 +8,6 @@ from datetime import date, datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +22,6 @@ from qa_portal.actors import SYSTEM, Actor
 from qa_portal.audit import INSTALLATION
 from qa_portal.deadlines import Duty
 from qa_portal.errors import NotPermitted, RuleViolation
-from qa_portal.models import Deadline
 from qa_portal.tenancy import scoped_to
 
 DETAILS = "details_confirmation"
@@ -57,11 +55,7 @@ def ask_to_confirm_details(*, centre_id: int, at: datetime, by: Actor = SYSTEM) 
     The caller is in the scope of the centre; a second run sets none.
     """
     today = timezone.localdate(at)
-    asked = Deadline.objects.filter(
-        centre_id=centre_id, kind=DETAILS, state="OPEN", owner_id=OuterRef("person_id")
-    )
-    due = Person.objects.filter(queries.details_due(today), is_active=True, is_service=False)
-    rows = AccessGrant.objects.filter(~Exists(asked), centre_id=centre_id, person__in=due).active_on(today)
+    rows = queries.to_ask(today).filter(centre_id=centre_id)
     first: dict[int, AccessGrant] = {}
     for row in rows.select_related("person").order_by("pk"):
         first.setdefault(row.person_id, row)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Client
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from centres.models import (
 from centres.permissions import ONE_PER_CENTRE, ROLES, RoleCode
 from centres.queries.learners import name_begins
 from centres.queries.schemes import lead_verifier_scheme
+from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
 
 _ORDER = {code: place for place, code in enumerate(ROLES)}
@@ -150,9 +151,11 @@ def counted_development(person: Person, centre: Centre) -> QuerySet[StaffMember]
     """The staff register with how much each can show, and when they last standardised; one query, for lists."""
     rows = StaffMember.objects.visible_to(person).filter(centre_id=centre.pk).select_related("sector", "site")
     return rows.annotate(
-        qualifications=Count("development", Q(development__kind=DevelopmentKind.QUALIFICATION)),
-        cpd=Count("development", Q(development__kind=DevelopmentKind.CPD)),
-        standardised_on=Max("development__on_date", Q(development__kind=DevelopmentKind.STANDARDISATION)),
+        qualifications=Count("development", filter=Q(development__kind=DevelopmentKind.QUALIFICATION)),
+        cpd=Count("development", filter=Q(development__kind=DevelopmentKind.CPD)),
+        standardised_on=Max(
+            "development__on_date", filter=Q(development__kind=DevelopmentKind.STANDARDISATION)
+        ),
     ).order_by(F("left_on").asc(nulls_first=True), "name", "pk")
 
 
@@ -253,6 +256,23 @@ def details_due(today: date) -> Q:
     months = lead_verifier_scheme(today).scheme.people.details_confirmed_every_months.value
     limit = _months_before(today + ASK_BEFORE, months)
     return Q(details_confirmed_on=None) | Q(details_confirmed_on__lte=limit)
+
+
+def to_ask(today: date) -> QuerySet[AccessGrant]:
+    """Roles at centres of people who are due to confirm their details and were not asked there yet."""
+    asked = Deadline.objects.filter(
+        centre_id=OuterRef("centre_id"),
+        kind="details_confirmation",
+        state="OPEN",
+        owner_id=OuterRef("person_id"),
+    )
+    due = Person.objects.filter(details_due(today), is_active=True, is_service=False)
+    return AccessGrant.objects.filter(~Exists(asked), centre__isnull=False, person__in=due).active_on(today)
+
+
+def centres_to_ask(today: date, most: int = 500) -> list[int]:
+    """Centres where somebody is due to confirm their details; the caller is in the scope of all centres."""
+    return list(to_ask(today).order_by("centre_id").values_list("centre_id", flat=True).distinct()[:most])
 
 
 def grants_of(person: Person) -> list[Any]:

@@ -28,6 +28,12 @@ urlpatterns = [
     path(_CENTRE + "api-clients/<int:pk>/revoke/", api_clients.revoke, name="revoke-api-client"),
     path("staff/people/", staff_people.people, name="staff-people"),
     path("staff/people/invite/", staff_people.invite, name="staff-invite"),
+    path("staff/people/invitations/<int:pk>/resend/", staff_people.resend, name="staff-resend-invitation"),
+    path(
+        "staff/people/invitations/<int:pk>/withdraw/",
+        staff_people.withdraw,
+        name="staff-withdraw-invitation",
+    ),
     path("staff/people/<int:pk>/", staff_people.person, name="staff-person"),
     path("staff/people/<int:pk>/deactivate/", staff_people.deactivate, name="deactivate-person"),
     path("staff/people/<int:pk>/reactivate/", staff_people.reactivate, name="reactivate-person"),

@@ -36,6 +36,10 @@ def people(request: HttpRequest, centre: Centre) -> HttpResponse:
     for entry in staff:
         entry.roles_in_words = role_words(entry.roles)
     may_invite = bool(queries.roles_to_give(request.user, centre.pk))
+    invited = queries.open_invitations(centre.pk) if may_invite else []
+    for one in invited:
+        one.resend_url = reverse("resend-invitation", args=[centre.number, one.pk])
+        one.withdraw_url = reverse("withdraw-invitation", args=[centre.number, one.pk])
     return render(
         request,
         "centres/people/people.html",
@@ -49,7 +53,7 @@ def people(request: HttpRequest, centre: Centre) -> HttpResponse:
             ],
             "vacancies": queries.vacancies(centre, today),
             "warnings": _warnings(rows),
-            "invitations": queries.open_invitations(centre.pk) if may_invite else [],
+            "invitations": invited,
             "now": clock.now(),
             "staff": staff,
             "may_invite": may_invite,

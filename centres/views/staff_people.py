@@ -8,11 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from centres import second_factor
 from centres.forms.people import EndRoleForm, GiveRoleForm, InviteForm, PeopleFilterForm
-from centres.models import AccessGrant, Centre, Person
+from centres.models import AccessGrant, Centre, Invitation, Person
 from centres.operations import accounts, invitations, roles
 from centres.operations.role_mail import described
 from centres.pages import needs
@@ -47,6 +47,11 @@ def people(request: HttpRequest) -> HttpResponse:
         someone.more_roles = max(0, len(active) - 4)
     context = {"heading": "People", "caption": "Awarding organisation", "filter_form": form, "page": page}
     context |= {"clear_url": reverse("staff-people") if wanted.get("q") or wanted.get("state") else ""}
+    invited = queries.open_invitations(None)
+    for one in invited:
+        one.resend_url = reverse("staff-resend-invitation", args=[one.pk])
+        one.withdraw_url = reverse("staff-withdraw-invitation", args=[one.pk])
+    context |= {"invitations": invited, "now": clock.now()}
     return render(request, "centres/people/staff_people.html", context)
 
 
@@ -239,6 +244,35 @@ def invite(request: HttpRequest) -> HttpResponse:
          "button": "Send the invitation", "back_url": reverse("staff-people"),
          "intro": "People of a centre are invited on the centre’s own page; verifiers get their roles when they are "
          "allocated."},
+    )  # fmt: skip
+
+
+@require_POST
+@needs(_ONLY)
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send an invitation of the awarding organisation again, with a new link."""
+    get_object_or_404(Invitation, pk=pk, centre=None)
+    sent = invitations.resend(invitation_id=pk, by=request.user, at=clock.now())
+    notices.done(request, "The invitation is sent again", f"A new link is on its way to {sent.email}.")
+    return redirect("staff-people")
+
+
+@require_http_methods(["GET", "POST"])
+@needs(_ONLY)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm, then withdraw an invitation of the awarding organisation."""
+    invitation = get_object_or_404(Invitation, pk=pk, centre=None)
+    if request.method == "POST":
+        invitations.withdraw(invitation_id=pk, by=request.user, at=clock.now())
+        notices.done(
+            request, "The invitation is withdrawn", f"The link sent to {invitation.email} no longer works."
+        )
+        return redirect("staff-people")
+    return render(
+        request, "centres/people/confirm.html",
+        {"heading": f"Withdraw the invitation of {invitation.name}?", "caption": "People", "breadcrumbs": _crumbs(),
+         "consequences": ["The link in the e-mail stops working"], "verb": "Withdraw the invitation", "danger": True,
+         "back_url": reverse("staff-people")},
     )  # fmt: skip
 
 

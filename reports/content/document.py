@@ -158,8 +158,9 @@ def document(
 ) -> Json:
     """Put a whole document together.
 
-    ``about`` names what it is about besides the centre (a programme); ``cover`` holds rows of two (term, value) pairs; ``outcome`` is {"figures": [...], "text": ...}; ``record`` keeps
-    ids and codes behind the words, for those who read reports by machine.
+    ``about`` names what it is about besides the centre (a programme); ``cover`` holds rows of two (term, value) pairs;
+    ``outcome`` is {"figures": [...], "text": ...}; ``record`` keeps ids and codes behind the words, for those who read
+    reports by machine.
     """
     return {
         "schema": SCHEMA,

@@ -70,8 +70,17 @@ def sign_declaration(stage: Stage, year: CentreYear, who: Players) -> None:
     )
 
 
-def answer(stage: Stage, year: CentreYear, section_key: str, who: str, *, programme: Programme | None = None,
-           number: int | None = None, comments: dict[int, str] | None = None, no: Sequence[int] = ()) -> None:  # fmt: skip
+def answer(
+    stage: Stage,
+    year: CentreYear,
+    section_key: str,
+    who: str,
+    *,
+    programme: Programme | None = None,
+    number: int | None = None,
+    comments: dict[int, str] | None = None,
+    no: Sequence[int] = (),
+) -> None:
     """Somebody answers a section: the first ``number`` questions (all by default), Yes but for those in ``no``."""
     assessment = SelfAssessment.objects.get(centre_year=year)
     section = assessment.sections.get(key=section_key, programme=programme)

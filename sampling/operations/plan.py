@@ -18,6 +18,7 @@ from sampling.models import Sample, SampleOutcome, SampleStatus
 from sampling.operations import drawing
 from verification.models import Activity, ActivityKind, ActivityStatus, Release
 from verification.operations import activities
+from verification.operations.standards_verification import programme_of
 from verification.rules.allocations import has_no_standing_conflict
 
 MAY_BE_PLANNED = (
@@ -50,7 +51,7 @@ def plan(*, activity_id: int, by: Actor, at: datetime) -> Sample:
     sample = Sample.objects.create(
         centre_id=activity.centre_id,
         activity=activity,
-        programme=activity.programme,
+        programme=programme_of(activity),
         year=activity.centre_year.year,
         round=activity.number,
         control_measure=release.control_measure,
@@ -102,7 +103,7 @@ def sample_that_blocked(activity: Activity) -> Sample | None:
     before = (
         Sample.objects.filter(
             centre_id=activity.centre_id,
-            programme_id=activity.programme_id,
+            programme_id=programme_of(activity).pk,
             year=activity.centre_year.year,
             round__lt=activity.number,
             status=SampleStatus.CONCLUDED,
@@ -151,4 +152,4 @@ def _release(activity: Activity) -> Release:
 
 
 def _scheme(activity: Activity, at: datetime) -> InForce:
-    return in_force(activity.programme.qualification.suite, timezone.localdate(at))
+    return in_force(programme_of(activity).qualification.suite, timezone.localdate(at))

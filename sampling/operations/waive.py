@@ -50,7 +50,7 @@ def _tell(activity: Activity, reason: str, at: datetime) -> None:
             to_id=person_id,
             kind="sample_waived",
             key=f"activity-{activity.pk}-waived-{person_id}",
-            subject=f"No sample of {activity.programme.qualification.label} this time",
+            subject=f"No sample of {standards_verification.programme_of(activity).qualification.label} this time",
             body=reason,
             url=reverse("activity", args=[activity.pk]),
             at=at,

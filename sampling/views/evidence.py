@@ -114,7 +114,7 @@ def _page(request: HttpRequest, found: Sample, chosen: SampledItem, **forms: Any
 def _facts(chosen: SampledItem) -> list[tuple[str, str]]:
     facts = chosen.facts
     return [
-        ("Grade decided", facts["grade"]),
+        ("Grade decided", pages.grade_of(chosen)),
         ("Unit", f"{facts['unit']['number']}, {facts['unit']['title']}"),
         ("Assignment", facts["assignment"]["title"]),
         ("Assessor", facts["assessor"]["name"]),

@@ -183,13 +183,13 @@ def _facts(chosen: SampledItem, show_verification: bool) -> list[tuple[str, Any]
     """The fact strip; what internal verification found shows after the verifier's own judgement, never before."""
     facts = chosen.facts
     if not facts:
-        return [("Grade decided", chosen.decision.grade)]
+        return [("Grade decided", pages.grade_of(chosen))]
     decided = parse_date(facts["decided_on"])
     attempt = {"FIRST": "first submission", "RESUBMISSION": "resubmission", "RETAKE": "retake"}[
         facts["attempt"]
     ]
     return [
-        ("Grade decided", format_html("<strong>{}</strong>, {}", facts["grade"], attempt)),
+        ("Grade decided", format_html("<strong>{}</strong>, {}", pages.grade_of(chosen), attempt)),
         ("Assessor", f"{facts['assessor']['name']}, {wording.date_short(decided)}"),
         (
             "Internal verifier",

@@ -76,6 +76,20 @@ def item_url(sample: Sample, item: SampledItem) -> str:
     return reverse("sample-item", args=[sample.pk, item.position])
 
 
+GRADES = {"P": "Pass", "M": "Merit", "D": "Distinction", "U": "Not yet achieved"}
+
+
+def grade_of(item: SampledItem) -> str:
+    """The grade in words, as it stood at the request; before it, as it stands now."""
+    grade = str(item.facts.get("grade") or item.decision.grade)
+    return GRADES.get(grade, grade)
+
+
+def grouped(digest: str, by: int = 16) -> str:
+    """A long digest in groups, so that it can be read aloud and breaks on a narrow page."""
+    return " ".join(digest[i : i + by] for i in range(0, len(digest), by))
+
+
 def work_of(item: SampledItem) -> str:
     """What an item is: "unit 4, assignment 2"."""
     assignment = item.decision.assignment

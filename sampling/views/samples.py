@@ -122,7 +122,7 @@ def _item_row(found: Sample, item: Any) -> dict[str, Any]:
         "url": pages.item_url(found, item),
         "name": registration.learner.name,
         "work": pages.work_of(item),
-        "grade": item.facts.get("grade") or item.decision.grade,
+        "grade": pages.grade_of(item),
         "assessor": item.facts.get("assessor", {}).get("name") or item.decision.assessor.name,
         "site": item.facts.get("site", {}).get("name") or item.decision.site.name,
         "cohort": registration.cohort.name,
@@ -141,7 +141,8 @@ def _for_verifier(request: HttpRequest, found: Sample) -> dict[str, Any]:
         "explanation": found.size_facts.get("explanation", ""),
         "warnings": [each for each in found.warnings if each["level"] != "note"],
         "notes": [each for each in found.warnings if each["level"] == "note"],
-        "offers": _offers(request, found) if own else [],
+        "offers": _offers(request, found, context["tally"]) if own else [],
+        "next_item": _next_to_judge(found, context["rows"]) if own else None,
         "due_in": wording.days_from(found.work_due_on, clock.today()) if found.work_due_on else "",
     }
 
@@ -151,15 +152,24 @@ def _is_own(request: HttpRequest, found: Sample) -> bool:
     return bool(allocation and allocation.verifier.person_id == request.user.pk)
 
 
-_URLS = {"request": "sample-request", "conclude": "sample-conclude"}
+def _next_to_judge(found: Sample, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first item whose evidence is there and that waits for a judgement."""
+    if found.status not in (SampleStatus.REQUESTED, SampleStatus.JUDGING):
+        return None
+    return next((row for row in rows if row["item"].status == "RECEIVED"), None)
 
 
-def _offers(request: HttpRequest, found: Sample) -> list[dict[str, str]]:
+def _offers(request: HttpRequest, found: Sample, tally: dict[str, int]) -> list[dict[str, str]]:
     """What the verifier may do next with a sample, or why not yet."""
+    if found.status == SampleStatus.JUDGING:
+        left = tally["all"] - tally["judged"] - tally["missing"]
+        reason = f"{wording.counted(left, 'item')} still to judge." if left else ""
+        url = reverse("sample-conclude", args=[found.pk])
+        return [{"label": SAMPLE["conclude"].label, "url": url, "reason": reason}]
     offers = []
     for transition, refusal in SAMPLE.offered_to(request.user, found):
-        if transition.name in _URLS:
-            url = reverse(_URLS[transition.name], args=[found.pk])
+        if transition.name == "request":
+            url = reverse("sample-request", args=[found.pk])
             offers.append({"label": transition.label, "url": url, "reason": _short(refusal)})
     return offers
 
@@ -218,7 +228,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "caption": pages.name_of(found),
         "breadcrumbs": pages.way(request, found, ("How it was drawn", None)),
         "statement": queries.statement(found, items),
-        "frames": frames,
+        "frames": [(frame, pages.grouped(frame.sha256), pages.grouped(frame.seed)) for frame in frames],
         "facts": [
             ("Decisions in the frame", str(found.frame_size)),
             ("Learners registered", str(found.registered_learners)),

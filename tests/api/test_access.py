@@ -125,6 +125,8 @@ def test_whatever_is_no_resource_is_a_problem_too(northgate):
         answer = northgate.get(path)
         assert answer.status_code == 404, path
         assert answer["Content-Type"] == "application/problem+json", path
+    strict = APIClient(enforce_csrf_checks=True)
+    assert Caller(strict).post("nothing/", {"a": 1}).status_code == 404
 
 
 def test_only_json_is_taken_and_given(northgate):

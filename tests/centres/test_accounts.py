@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import override_settings
 
+from centres import tasks
 from centres.models import AccessGrant
 from centres.operations import accounts
 from centres.permissions import RoleCode as R
@@ -190,3 +191,13 @@ def test_a_grant_that_ended_yesterday_opens_nothing(cast, sign_in, scope):
     scope()
     assert "You have no access yet" in client.get("/").content.decode()
     assert client.get("/centres/10101/people/").status_code == 404
+
+
+def test_r22_the_daily_sweep_asks_at_every_centre_and_only_once(cast, clock_at):
+    clock_at(NOW)
+    tasks.ask_for_details()
+    asked = Deadline.objects.filter(kind=accounts.DETAILS)
+    assert set(asked.values_list("centre__number", flat=True)) == {"10101", "20202"}
+    before = asked.count()
+    tasks.ask_for_details()
+    assert asked.count() == before

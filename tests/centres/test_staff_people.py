@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from centres.access import load
-from centres.models import Person
+from centres.models import Invitation, Person
 from centres.operations import account_mail, accounts, roles
 from centres.permissions import RoleCode as R
 from qa_portal.errors import NotPermitted, RuleViolation
@@ -169,6 +169,11 @@ def test_an_administrator_invites_somebody_to_the_awarding_organisation(cast, si
     new = {"email": "new@awarding.example", "name": "Kit Moore", "role": R.PLANNER}
     answer = client.post("/staff/people/invite/", new, follow=True)
     assert "Kit Moore is invited as Planner" in answer.content.decode()
+    pk = Invitation.objects.get().pk
+    base = f"/staff/people/invitations/{pk}/"
+    assert "is sent again" in client.post(base + "resend/", follow=True).content.decode()
+    assert "Withdraw the invitation of Kit Moore?" in client.get(base + "withdraw/").content.decode()
+    assert "is withdrawn" in client.post(base + "withdraw/", follow=True).content.decode()
 
 
 @pytest.mark.parametrize("step", ["deactivate", "reset-second-factor"])

@@ -1,6 +1,6 @@
 """Every page x every role: what each answers is written down in page_matrix.csv; a new page needs its row.
 
-`UPDATE_MATRIX=1 pytest tests/contracts/test_page_matrix.py` writes the file again; its difference is then read by a person.
+`UPDATE_MATRIX=1 pytest tests/contracts/test_page_matrix.py` writes the file again; a person then reads what changed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from django.urls import reverse
 from tests.contracts.pages import Route, arguments, routes
 
 FILE = Path(__file__).with_name("page_matrix.csv")
-ROLES = ["head", "qn", "exams", "leader", "leadiv", "iv", "assessor", "lsv", "sv", "manager", "planner", "viewer", "admin",
-         "outsider"]  # fmt: skip
+ROLES = ["head", "qn", "exams", "leader", "leadiv", "iv", "assessor", "lsv", "sv", "manager", "planner", "viewer",
+         "admin", "outsider"]  # fmt: skip
 # Open to everybody, signed in or not.
 PUBLIC = {"healthz", "readyz", "privacy", "accessibility", "accept-invitation", "calendar-feed", "home"}
 # What carries no centre in its address, or is everybody's own.
-OWN = ("help", "account", "contexts", "kept", "calendar", "search", "home", "privacy", "accessibility", "healthz", "readyz",
-       "caseload", "conflict", "parts", "stay", "accept-invitation", "demo")  # fmt: skip
+OWN = ("help", "account", "contexts", "kept", "calendar", "search", "home", "privacy", "accessibility", "healthz",
+       "readyz", "caseload", "conflict", "parts", "stay", "accept-invitation", "demo")  # fmt: skip
 
 
 @pytest.fixture

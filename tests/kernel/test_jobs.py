@@ -58,7 +58,7 @@ def test_the_sweep_finds_what_was_never_picked_up(centre, monkeypatch):
 
 
 def test_work_of_a_rolled_back_change_is_never_asked_for(centre):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        jobs.enqueue("tests.note_it", centre_id=centre.pk, number=3)
-        raise RuntimeError
+    point = transaction.savepoint()
+    jobs.enqueue("tests.note_it", centre_id=centre.pk, number=3)
+    transaction.savepoint_rollback(point)
     assert not OutboxEntry.objects.exists()

@@ -47,9 +47,10 @@ def test_a_reference_into_another_centre_is_refused(two_centres):
     site = SiteFactory(centre=harbour)
     from centres.models import StaffMember
 
+    StaffMember.objects.create(centre=northgate, site=site, name="Astray")
     with pytest.raises(IntegrityError), transaction.atomic():
-        StaffMember.objects.create(centre=northgate, site=site, name="Astray")
         connection.check_constraints()
+    StaffMember.objects.all().delete()
 
 
 def test_scope_is_restored_after_a_nested_block(two_centres, scope):

@@ -30,6 +30,7 @@ from verification.models import (
     RecommendationKind,
     RecommendationStatus,
 )
+from verification.operations.standards_verification import programme_of
 from verification.queries import direct_claims as queries
 from verification.queries import years
 from verification.rules import direct_claims as rules
@@ -55,7 +56,7 @@ def recommend(
     precondition. Sources: R26, R71, R72, R75, R76.
     """
     activity = Activity.objects.select_related("centre", "programme__qualification").get(pk=activity_id)
-    programme = activity.programme
+    programme = programme_of(activity)
     if not by.may(Permission.DIRECT_CLAIMS_RECOMMEND, activity.centre_id, programme.pk):
         raise NotPermitted("Recommending direct claims status is not part of your role here.")
     if not reasons.strip():
@@ -178,7 +179,7 @@ def _save_recommendation(
 
 
 def _ask_for_a_decision(row: DirectClaimsRecommendation, activity: Activity, *, at: datetime) -> None:
-    programme, centre = activity.programme, activity.centre
+    programme, centre = programme_of(activity), activity.centre
     label = K(row.kind).label.lower()
     url = reverse("decision", args=[row.pk])
     for manager in _managers(activity.centre_id, at):

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from centres.models import Programme
 from centres.permissions import RoleCode
 from centres.queries.holidays import holidays_of
 from centres.working_days import add_working_days
@@ -74,7 +75,7 @@ def add_second(
     A further activity of the programme that was planned anyway becomes it; else one is added.
     """
     second = (
-        of_programme(activity.centre_year_id, activity.programme_id)
+        of_programme(activity.centre_year_id, programme_of(activity).pk)
         .select_for_update(of=("self",))
         .filter(number__gt=activity.number, status=ActivityStatus.PLANNED)
         .order_by("number")
@@ -83,7 +84,7 @@ def add_second(
     if second is None:
         second = add_next(
             centre_year_id=activity.centre_year_id,
-            programme_id=activity.programme_id,
+            programme_id=programme_of(activity).pk,
             by=by,
             at=at,
             facts=facts,
@@ -135,7 +136,7 @@ def escalate(*, activity: Activity, text: str, by: Actor, at: datetime) -> Escal
     today = timezone.localdate(at)
     holidays = holidays_of(activity.centre.nation, today, today + timedelta(days=30))
     due_on = add_working_days(today, ANSWER_WORKING_DAYS, holidays)
-    label, url = activity.programme.qualification.label, reverse("escalation", args=[escalation.pk])
+    label, url = programme_of(activity).qualification.label, reverse("escalation", args=[escalation.pk])
     duty = Duty(
         title=f"Answer the SV’s escalation: {label}, {activity.centre.name}",
         url=url,
@@ -161,6 +162,13 @@ def escalate(*, activity: Activity, text: str, by: Actor, at: datetime) -> Escal
         )
     audit.record("escalation.raised", by=by, target=escalation, at=at, rule="R66")
     return escalation
+
+
+def programme_of(activity: Activity) -> Programme:
+    """The programme that an activity verifies. Raises RuleViolation for an LSV visit, which has none."""
+    if activity.programme is None:
+        raise RuleViolation("This is an LSV visit, not standards verification.")
+    return activity.programme
 
 
 def of_programme(centre_year_id: int, programme_id: int) -> Any:
@@ -193,7 +201,7 @@ def show_progress(centre_year_id: int) -> None:
 
 def _due(activity: Activity, *, at: datetime) -> None:
     deadlines.cancel("standards_verification", subject=activity, at=at)
-    programme, allocation = activity.programme, activity.allocation
+    programme, allocation = programme_of(activity), activity.allocation
     duty = Duty(
         title=f"Conclude the second sample of {programme.qualification.label}",
         url=reverse("activity", args=[activity.pk]),

@@ -61,6 +61,7 @@ class Staging:
 
     def fill(self, cursor: Any, table: Table) -> None:
         """Load the rows as text, in one COPY; columns that the file lacks stay empty."""
+        self.run(cursor, sql.NO_TIME_LIMIT)
         self.run(cursor, sql.MAKE)
         columns = {"columns": ", ".join(["row", *table.columns]), "text_columns": ", ".join(table.columns)}
         rows = _Rows(table)

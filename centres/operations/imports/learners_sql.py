@@ -6,6 +6,8 @@ file, the column, a message for the person who sent the file, and whether it sto
 
 from __future__ import annotations
 
+# A page's time limit does not fit a file of a million rows; the worker's own limit ends what hangs.
+NO_TIME_LIMIT = "SET LOCAL statement_timeout = 0"
 MAKE = """
 CREATE TEMP TABLE {staged}_raw (
     row int NOT NULL, uln text NOT NULL DEFAULT '', given_name text NOT NULL DEFAULT '',
