@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from django.conf import settings
@@ -19,7 +20,7 @@ from matplotlib.figure import Figure
 INK, QUIET, DONE, MOVING, WAITING, EDGE, STOP = (
     "#16222B", "#4C5A63", "#0D5868", "#5A93A0", "#E9EEEF", "#66747D", "#B3261E",
 )  # fmt: skip
-_SETTINGS = {"svg.hashsalt": "qa-portal", "svg.fonttype": "path", "hatch.linewidth": 1.2}
+_SETTINGS: Any = {"svg.hashsalt": "qa-portal", "svg.fonttype": "path", "hatch.linewidth": 1.2}
 
 
 @dataclass(frozen=True)

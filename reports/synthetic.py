@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -47,7 +48,7 @@ def generate(size: Size, *, say: Callable[[str], object]) -> None:
             cursor.execute(f"ANALYZE {table}")
 
 
-def _facts(size: Size) -> dict[str, object]:
+def _facts(size: Size) -> dict[str, Any]:
     return {
         "centres": size.centres,
         "learners": size.learners,
@@ -55,7 +56,7 @@ def _facts(size: Size) -> dict[str, object]:
         "first": FIRST_NUMBER,
         "approved": date(size.year - 5, 9, 1),
         "year": size.year,
-        "scheme": SchemeVersion.objects.filter(qa_model="WBL").order_by("-version").first().pk,
+        "scheme": SchemeVersion.objects.filter(qa_model="WBL").latest("version").pk,
         "suite": SUITE,
         "programmes": Qualification.objects.filter(suite=SUITE).count(),
         "start": date(size.year, 9, 7),

@@ -57,7 +57,7 @@ def stage_rows(
     """Number of centres, one row a stage (done, under way, not started, overdue), and centres by risk; one query."""
     counts: dict[str, Any] = {"centres": Count("pk")}
     for key, _, kinds in STAGES:
-        late = Exists(
+        late: Any = Exists(
             Deadline.objects.filter(
                 centre=OuterRef("centre_id"),
                 year=OuterRef("year"),

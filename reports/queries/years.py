@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 
@@ -76,7 +76,7 @@ def programmes(person: Person, centre: Centre, year: CentreYear) -> list[dict[st
     return [_programme(row, sampling) for row in _rows(person, centre, year, first, last)]
 
 
-def _rows(person: Person, centre: Centre, year: CentreYear, first: date, last: date) -> QuerySet[Programme]:
+def _rows(person: Person, centre: Centre, year: CentreYear, first: date, last: date) -> Any:
     sections = SelfAssessmentSection.objects.filter(
         centre_id=centre.pk, self_assessment__centre_year=year.pk, programme=OuterRef("pk")
     )
