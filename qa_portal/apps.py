@@ -10,4 +10,4 @@ class QaPortalConfig(AppConfig):
     verbose_name = "Kernel"
 
     def ready(self) -> None:
-        from qa_portal import checks  # noqa: F401  (registers the checks)
+        from qa_portal import bounces, checks  # noqa: F401  (registers the checks, and the provider's webhook)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/mfa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("", include("centres.help_pages")),
+    path("anymail/", include("anymail.urls")),
     path("", include("centres.urls")),
     path("", include("verification.urls")),
     path("", include("sampling.urls")),

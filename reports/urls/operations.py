@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from reports.views import operations
+from reports.views import operations, schemes
 
 urlpatterns = [
+    path("staff/schemes/", schemes.schemes, name="schemes"),
+    path("staff/schemes/<int:pk>/", schemes.scheme, name="scheme"),
+    path("staff/history/", operations.installation_history, name="installation-history"),
     path("staff/mail/", operations.mail_log, name="mail-log"),
     path("centres/<str:number>/history/", operations.history, name="history"),
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,6 +13,7 @@ from centres.models import Centre, Person
 from centres.pages import centre_page, needs
 from centres.permissions import Permission
 from qa_portal import wording
+from qa_portal.audit import INSTALLATION
 from qa_portal.models import AuditEvent, Mail, MailState
 
 _SHAPES = {
@@ -61,6 +65,26 @@ def history(request: HttpRequest, centre: Centre) -> HttpResponse:
     if ":" in target:
         kind, _, pk = target.partition(":")
         rows = rows.filter(target_type=kind, target_id=int(pk) if pk.isdigit() else None)
+    context = _events(request, rows) | {
+        "heading": "History",
+        "caption": f"{centre.name}, centre {centre.number}",
+        "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("History", "")],
+    }
+    return render(request, "reports/history.html", context)
+
+
+@needs(Permission.AUDIT_READ)
+def installation_history(request: HttpRequest) -> HttpResponse:
+    """What happened outside any centre: sign-ins, schemes, contexts chosen (R97)."""
+    rows = AuditEvent.objects.filter(chain=INSTALLATION).order_by("-seq")
+    context = _events(request, rows) | {
+        "heading": "History",
+        "caption": "The installation, outside any centre",
+    }
+    return render(request, "reports/history.html", context)
+
+
+def _events(request: HttpRequest, rows: QuerySet[AuditEvent]) -> dict[str, Any]:
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     people = Person.objects.in_bulk({row.by_id for row in page if row.by_id})
     events = [
@@ -72,15 +96,7 @@ def history(request: HttpRequest, centre: Centre) -> HttpResponse:
         }
         for row in page
     ]
-    context = {
-        "heading": "History",
-        "caption": f"{centre.name}, centre {centre.number}",
-        "dense": True,
-        "events": events,
-        "page": page,
-        "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("History", "")],
-    }
-    return render(request, "reports/history.html", context)
+    return {"dense": True, "events": events, "page": page}
 
 
 def _change(row: AuditEvent) -> str:

@@ -76,3 +76,14 @@ def test_a_chart_of_nonsense_does_not_exist(cast, sign_in, scope):
     scope()
     assert client.get("/staff/charts/stages.svg?d=abc").status_code == 404
     assert client.get("/staff/charts/owners.svg?d=quality_nominee.3.5~planner.1.2").status_code == 200
+
+
+def test_schemes_can_be_read_by_staff_with_their_windows_and_rules(cast, sign_in, scope):
+    from centres.models import SchemeVersion
+
+    client = sign_in(cast["viewer"])
+    scope()
+    assert "wbl" in client.get("/staff/schemes/").content.decode()
+    page = client.get(f"/staff/schemes/{SchemeVersion.objects.get(code='wbl').pk}/").content.decode()
+    assert "R55" in page or "R3" in page
+    assert "every learner" in page
