@@ -232,7 +232,8 @@ ROLES: dict[str, Role] = {
             R.QUALITY_MANAGER,
             Side.AO,
             _AO_READING | {P.ALLOCATION_COUNTERSIGN, P.DIRECT_CLAIMS_DECIDE, P.ESCALATION_ANSWER, P.EXTENSION_DECIDE,
-                           P.MESSAGE_WRITE, P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.SAMPLE_WAIVE, P.PROGRAMME_APPROVE},
+                           P.MESSAGE_WRITE, P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.SAMPLE_WAIVE,
+                           P.PROGRAMME_APPROVE},
             duty="Decides direct claims status and sanctions; supports Quality Nominees.",
         ),
         Role(

@@ -92,7 +92,7 @@ class SessionEndMiddleware:
             "path": request.path,
             "address": request.get_full_path(),
             "fields": fields,
-            "files": [upload.name for upload in request.FILES.values()],
+            "files": [upload.name for name in request.FILES for upload in request.FILES.getlist(name)],
         }
         return redirect_to_login(reverse("kept-draft"))
 

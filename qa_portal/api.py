@@ -37,6 +37,7 @@ class Collection(viewsets.GenericViewSet):
     write_scope: ClassVar[str] = ""
     permission: ClassVar[str] = ""
     machines: ClassVar[bool] = True
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
     # The framework's pagination, with its COUNT, and its filters stay out.
     pagination_class = None
     filter_backends: ClassVar[list] = []
@@ -72,6 +73,12 @@ class Collection(viewsets.GenericViewSet):
         self.check_scope(request)
         if self.permission and not request.user.may(self.permission):
             raise NotPermitted("This is not part of your role.")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        # What is answered names people: nothing on the way keeps it.
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     def check_scope(self, request: Request) -> None:
         """Refuse a machine whose token does not carry the scope. Raises NotPermitted."""

@@ -113,6 +113,7 @@ def caller_of(request: Request) -> str:
     return str(client) if client else f"person-{request.user.pk}"
 
 
-def _rate() -> tuple[int | None, int]:
-    """Calls and seconds of the configured rate, for example 600/min."""
-    return SimpleRateThrottle.parse_rate(None, api_settings.DEFAULT_THROTTLE_RATES.get("client"))  # type: ignore[arg-type]
+def _rate() -> tuple[int, int]:
+    """Calls and seconds of the configured rate, for example 600/min; no calls are counted without one."""
+    rate = SimpleRateThrottle.parse_rate(None, api_settings.DEFAULT_THROTTLE_RATES.get("client"))  # type: ignore[arg-type]
+    return rate[0] or 0, rate[1] or 60

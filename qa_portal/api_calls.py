@@ -161,7 +161,7 @@ def _digest(request: Request) -> str:
     if hasattr(data, "lists"):
         data = {name: [_content(each) for each in values] for name, values in data.lists()}
     body = json.dumps(data, sort_keys=True, default=str)
-    context = request.user.access.context
+    context = request.user.access.context  # type: ignore[union-attr]
     return hashlib.sha256(f"{request.path}\n{context}\n{body}".encode()).hexdigest()
 
 

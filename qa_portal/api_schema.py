@@ -95,7 +95,7 @@ class PortalSchema(AutoSchema):
         doc = (getattr(self.view, self.view.action).__doc__ or "").strip()
         return doc.partition("\n")[0].rstrip(".")
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         doc = dedent(self.view.__class__.__doc__ or "")
         method = "POST" if self.command else "GET"
         scope = self.view.needed_scope(method)

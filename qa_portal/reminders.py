@@ -19,7 +19,6 @@ class Step:
     to_role: str = ""
 
 
-
 def _no_steps(day: date) -> list[Step]:
     return []
 

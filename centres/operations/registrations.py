@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -122,7 +123,7 @@ def reopen(*, registration_id: int, by: Actor, at: datetime) -> Registration:
     Raises RuleViolation while another registration of the learner on this programme is open, and as ``register`` does.
     """
     registration = _locked(registration_id)
-    changes: dict[str, object] = {"withdrawn_on": None}
+    changes: dict[str, Any] = {"withdrawn_on": None}
     if registration.registered_on is None:
         changes |= _fee_of(registration, timezone.localdate(at))
     REGISTRATION.move(registration, "reopen", by=by, at=at, **changes)
@@ -236,7 +237,7 @@ def _register(registration: Registration, *, by: Actor, at: datetime, certificat
     REGISTRATION.move(registration, "register", by=by, at=at, **changes)
 
 
-def _fee_of(registration: Registration, on: date) -> dict[str, object]:
+def _fee_of(registration: Registration, on: date) -> dict[str, Any]:
     rules.programme_takes_registrations(registration.programme, on)
     fee = queries.fee(
         registration.programme.qualification.suite,

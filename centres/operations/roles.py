@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -73,12 +74,11 @@ def place(row: AccessGrant, *, by: Actor, at: datetime, hand_over: bool = False)
     if row.role in ONE_PER_CENTRE and row.delegated_by_id is None:
         _end_vacancy(row, at)
     role_mail.tell_of_start(row, by=by, at=at)
-    warned = rules.warnings(row.person_id, row.role, row.centre_id, row.starts_on)
-    audit.record(
-        "role.granted" if row.delegated_by_id is None else "delegation.given",
-        by=by, target=row, at=at, person=row.person_id, role=row.role, programme=row.programme_id,
-        starts_on=row.starts_on, ends_on=row.ends_on, **({"warning": "R19"} if warned else {}),
-    )  # fmt: skip
+    details: dict[str, Any] = {"person": row.person_id, "role": row.role, "programme": row.programme_id}
+    if rules.warnings(row.person_id, row.role, row.centre_id, row.starts_on):
+        details["warning"] = "R19"
+    event = "role.granted" if row.delegated_by_id is None else "delegation.given"
+    audit.record(event, by=by, target=row, at=at, starts_on=row.starts_on, ends_on=row.ends_on, **details)
     return row
 
 

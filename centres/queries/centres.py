@@ -26,7 +26,7 @@ class CentreFilter:
     programmes: str = ""
 
 
-def centres_of(person: Any, wanted: CentreFilter, on: date, *, after: str = "") -> QuerySet[Centre]:
+def centres_of(person: Any, wanted: CentreFilter, on: date, *, after: str = "") -> Any:
     """Centres by name, narrowed, each with its quality manager and count of open ``programmes``; one query."""
     rows = Centre.objects.visible_to(person)
     text = wanted.text.strip()

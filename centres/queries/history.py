@@ -48,7 +48,7 @@ def history_of(centre_id: int, targets: Iterable[Model], *, most: int = 30) -> l
     return [
         {
             "what": _WORDS.get(event.event) or _plain(event.event),
-            "by": f"by {names.get(event.by_id, 'the portal')}",
+            "by": f"by {names.get(event.by_id or 0, 'the portal')}",
             "when": moment(event.at),
         }
         for event in events

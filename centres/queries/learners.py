@@ -49,7 +49,7 @@ class LearnerFilter:
     status: str = ""
 
 
-def learners_of(person: Any, centre_id: int, wanted: LearnerFilter, *, after: str = "") -> QuerySet[Learner]:
+def learners_of(person: Any, centre_id: int, wanted: LearnerFilter, *, after: str = "") -> Any:
     """A centre's learners in the order of their names, narrowed, each with ``on_programmes``; one query.
 
     ``on_programmes`` is a list of {programme, cohort, status} that this person may see. ``after`` is the id of the last

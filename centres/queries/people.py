@@ -147,7 +147,7 @@ def staff_register(person: Person, centre: Centre) -> QuerySet[StaffMember]:
     )
 
 
-def counted_development(person: Person, centre: Centre) -> QuerySet[StaffMember]:
+def counted_development(person: Person, centre: Centre) -> QuerySet:
     """The staff register with how much each can show, and when they last standardised; one query, for lists."""
     rows = StaffMember.objects.visible_to(person).filter(centre_id=centre.pk).select_related("sector", "site")
     return rows.annotate(

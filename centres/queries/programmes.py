@@ -23,7 +23,7 @@ from qa_portal.wording import date_plain
 _OPEN = ("ENROLLED", "REGISTERED")
 
 
-def programmes_of(person: Any, centre_id: int, on: date) -> QuerySet[Programme]:
+def programmes_of(person: Any, centre_id: int, on: date) -> Any:
     """A centre's programmes with counts of learners and whether they are work-based on a day; one query.
 
     Annotates ``learners`` (registered), ``waiting`` (enrolled, not registered) and ``work_based``.

@@ -88,14 +88,12 @@ class Reports(Resource):
             raise Http404
         self._leave_receipt(row)
         name = f"{row.number}-version-{row.version}.pdf"
-        response = FileResponse(
+        return FileResponse(
             default_storage.open(row.pdf_name, "rb"),
             as_attachment=True,
             filename=name,
             content_type="application/pdf",
         )
-        response["Cache-Control"] = "private, no-store"
-        return response
 
     pdf.described = _PDF  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ from centres import academic_year
 from centres.models import Centre
 from centres.pages import centre_page, enter_centre
 from centres.permissions import Permission
+from centres.queries.people import vacancies
 from qa_portal import clock, notices, wording
 from qa_portal.tenancy import Side
 from reports.forms import DemoClockForm
@@ -46,6 +47,10 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
         "heading": centre.name,
         "caption": f"Centre {centre.number}, {centre.town}" if centre.town else f"Centre {centre.number}",
         "duties": duties.open_at(request.user, centre.pk),
+        "may_issue_final": request.user.may(Permission.REPORT_ISSUE_FINAL, centre.pk),
+        "may_agree_counts": request.user.may(Permission.ACTIVITY_COUNT_AGREE, centre.pk)
+        or request.user.may(Permission.DASHBOARD_READ),
+        "may_read_history": request.user.may(Permission.AUDIT_READ, centre.pk),
         "today": clock.today(),
     }
     return render(request, "reports/centre.html", context)
@@ -68,7 +73,13 @@ def _home_of_centre(request: HttpRequest, centre: Centre) -> dict:
 def _year_of(request: HttpRequest, centre: Centre) -> dict:
     year = years.current_year(request.user, centre, clock.today())
     latest = _latest_report(request, centre)
-    context = {"centre": centre, "year": year, "latest": latest, "latest_facts": _facts(latest)}
+    context = {
+        "centre": centre,
+        "year": year,
+        "latest": latest,
+        "latest_facts": _facts(latest),
+        "vacancies": vacancies(centre, clock.today()),
+    }
     if year is None:
         return context
     rows = years.programmes(request.user, centre, year)

@@ -200,9 +200,7 @@ def test_documents_are_uploaded_by_the_centre_and_opened_by_the_lsv(cast, visit,
 def test_an_exe_named_pdf_is_refused_beside_its_field(cast, visit, sign_in):
     client = sign_in(cast["qn"])
     program = SimpleUploadedFile("policies.pdf", b"MZ" + b"\0" * 300)
-    page = client.post(
-        reverse("visit-documents", args=[visit.pk]), {"document": "policies", "file": program}
-    )
+    page = client.post(reverse("visit-documents", args=[visit.pk]), {"document": "policies", "file": program})
     assert page.status_code == 200
     assert "govuk-error-summary" in page.content.decode()
 

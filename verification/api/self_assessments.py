@@ -34,7 +34,7 @@ _SECTION = {
     "required": ["key", "number", "title", "programme_id", "questions"],
     "properties": {
         "key": {"type": "string"},
-        "number": {"type": "string"},
+        "number": {"type": "integer"},
         "title": {"type": "string"},
         "programme_id": {
             "type": ["integer", "null"],

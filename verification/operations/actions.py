@@ -14,7 +14,7 @@ from centres.permissions import RoleCode
 from centres.queries.evidence import may_open
 from centres.queries.holidays import holidays_of
 from centres.working_days import add_working_days
-from qa_portal import audit, deadlines, mail
+from qa_portal import audit, deadlines, jobs, mail
 from qa_portal.actors import Actor
 from qa_portal.deadlines import Duty
 from qa_portal.errors import NotPermitted
@@ -116,6 +116,8 @@ def close(*, action_id: int, by: Actor, at: datetime, note: str = "") -> Action:
     rules.closing_is_explained(action, note)
     ACTION.move(action, "close", by=by, at=at, closed_at=at, closed_by=by, closing_note=note.strip())
     deadlines.meet([*KINDS, "action_review"], subject=action, at=at)
+    # What only this action had suspended comes back at once, not at the next sweep (R74).
+    jobs.enqueue("verification.apply_dated_rules_at", centre_id=action.centre_id)
     _tell_centre(
         action, at, "closed", f"Action {action.number} is closed", note.strip() or "Nothing more is needed."
     )

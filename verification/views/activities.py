@@ -130,6 +130,9 @@ def name_of(activity: Activity) -> str:
     return f"Standards verification: {label}{more}"
 
 
+WAIVABLE = ("PLANNED", "PROPOSED", "AGREED", "UNDER_WAY")
+
+
 def offers_of(activity: Activity, person: Any) -> list[dict[str, str]]:
     """What this person may do about the date, each with the reason where it is not possible yet."""
     offers = []
@@ -144,7 +147,21 @@ def offers_of(activity: Activity, person: Any) -> list[dict[str, str]]:
                 "rule": refusal.rule if refusal else "",
             }
         )
+    if activity.kind == ActivityKind.SAMPLING:
+        offers += _sampling_offers(activity, person)
     return offers
+
+
+def _sampling_offers(activity: Activity, person: Any) -> list[dict[str, str]]:
+    """The pages about a sample that belong to the activity, where this person's role has them."""
+    pages = []
+    if person.may(P.ACTIVITY_COUNT_AGREE, activity.centre_id, activity.programme_id):
+        pages.append(
+            ("Agree how many samples there are", reverse("activity-counts", args=[activity.centre.number]))
+        )
+    if activity.status in WAIVABLE and person.may(P.SAMPLE_WAIVE, activity.centre_id):
+        pages.append(("Do without this sample", reverse("activity-waive", args=[activity.pk])))
+    return [{"label": label, "url": url, "reason": "", "rule": ""} for label, url in pages]
 
 
 def _said_already(activity: Activity, name: str) -> bool:

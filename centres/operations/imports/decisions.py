@@ -103,7 +103,7 @@ class _Reading:
 
     def _recorded(self) -> dict[tuple, AssessmentDecision]:
         ids = sorted({registration.pk for registration in self.registrations.values()})
-        found = {}
+        found: dict[tuple, AssessmentDecision] = {}
         for start in range(0, len(ids), _BATCH):
             rows = AssessmentDecision.objects.filter(
                 centre_id=self.centre_id, registration_id__in=ids[start : start + _BATCH]

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
+import psycopg2
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -69,9 +70,10 @@ class Staging:
             # A savepoint, because a file that turns out to be no table breaks the COPY, not the whole job.
             with transaction.atomic():
                 cursor.copy_expert(sql.COPY_RAW.format(staged=self.name, **columns), rows)
-        except connection.Database.Error as broken:
+        except psycopg2.Error as broken:
             raise rows.problem or broken from broken
         self._read_dates(cursor)
+        self.run(cursor, sql.ONE_SPACE)
         self.run(cursor, sql.NORMALISE)
         self.run(cursor, "ANALYZE {staged}")
 

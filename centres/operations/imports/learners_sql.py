@@ -30,6 +30,14 @@ UNION SELECT enrolled_on FROM {staged}_raw WHERE enrolled_on <> ''
 """
 COPY_DATES = "COPY {staged}_date FROM STDIN WITH (FORMAT csv)"
 
+# Few names hold two spaces in a row, so only those pay for the expression.
+ONE_SPACE = """
+UPDATE {staged}_raw
+SET given_name = regexp_replace(given_name, '\\s+', ' ', 'g'),
+    family_name = regexp_replace(family_name, '\\s+', ' ', 'g'),
+    certificate_name = regexp_replace(certificate_name, '\\s+', ' ', 'g')
+WHERE given_name || '|' || family_name || '|' || certificate_name ~ '\\s\\s'
+"""
 # One pass over the rows finds everything that one row can know: it costs less than an UPDATE for each thing.
 NORMALISE = """
 CREATE TEMP TABLE {staged} ON COMMIT DROP AS
@@ -43,12 +51,10 @@ SELECT r.row, r.uln, r.given_name, r.family_name, r.date_of_birth, r.reference, 
        NULL::text AS registration_status, NULL::bigint AS registered_cohort_id, NULL::date AS registered_enrolled,
        true AS good
 FROM (
-    SELECT row, upper(regexp_replace(uln, '\\s', '', 'g')) AS uln, reference, date_of_birth,
-           regexp_replace(given_name, '\\s+', ' ', 'g') AS given_name,
-           regexp_replace(family_name, '\\s+', ' ', 'g') AS family_name,
-           lower(regexp_replace(family_name || ' ' || given_name, '\\s+', ' ', 'g')) COLLATE "C" AS name_key,
-           upper(regexp_replace(programme, '[\\s/]', '', 'g')) AS programme, cohort, enrolled_on,
-           lower(register) AS register, regexp_replace(certificate_name, '\\s+', ' ', 'g') AS certificate_name
+    SELECT row, upper(replace(uln, ' ', '')) AS uln, reference, date_of_birth, given_name, family_name,
+           lower(family_name || ' ' || given_name) COLLATE "C" AS name_key,
+           upper(translate(programme, ' /', '')) AS programme, cohort, enrolled_on, lower(register) AS register,
+           certificate_name
     FROM {staged}_raw
 ) r
 LEFT JOIN {staged}_date born ON born.text = r.date_of_birth
@@ -109,13 +115,15 @@ def _too_long(column: str, most: int) -> str:
 
 
 _WEIGHTED = " + ".join(f"substr(s.uln, {place}, 1)::int * {11 - place}" for place in range(1, 11))
+# What occurs twice is found by hashing, because sorting all rows to find few costs more.
 _FIRST_OF_ULN = (
-    "{staged} s JOIN (SELECT DISTINCT ON (uln) uln, row, name_key, born FROM {staged} WHERE uln <> ''"
-    " ORDER BY uln, row) f ON f.uln = s.uln AND f.row < s.row"
+    "{staged} s JOIN (SELECT uln, min(row) AS row FROM {staged} WHERE uln <> '' GROUP BY uln HAVING count(*) > 1) t"
+    " ON t.uln = s.uln JOIN {staged} f ON f.row = t.row AND f.row < s.row"
 )
 _NUMBERED = (
-    "(SELECT row, first_value(row) OVER (PARTITION BY learner_key, name_key, programme ORDER BY row) AS first"
-    " FROM {staged}) s"
+    "{staged} s JOIN (SELECT learner_key, name_key, programme, min(row) AS first FROM {staged}"
+    " GROUP BY learner_key, name_key, programme HAVING count(*) > 1) t"
+    " ON t.learner_key = s.learner_key AND t.name_key = s.name_key AND t.programme = s.programme"
 )
 
 CHECKS = (
@@ -177,7 +185,7 @@ CHECKS = (
         " WHERE l.centre_id = %(centre)s AND l.name_key = s.name_key AND l.date_of_birth = s.born)",
         "warning",
     ),
-    _problem("programme", "'This is the same as row ' || s.first || '. Take one out.'", "s.row <> s.first",
+    _problem("programme", "'This is the same as row ' || t.first || '. Take one out.'", "s.row <> t.first",
              source=_NUMBERED),
     _problem(
         "programme",
@@ -261,12 +269,16 @@ WHERE s.good AND s.learner_id IS NULL AND s.uln = '' AND l.centre_id = %(centre)
   AND (s.reference <> '' OR l.date_of_birth IS NOT DISTINCT FROM s.born)
 """
 FEE_QUESTIONS = """
-SELECT DISTINCT q.suite, c.delivery_pattern, c.id, coalesce(s.registered_enrolled, s.enrolled)
-FROM {staged} s
-JOIN centres_cohort c ON c.centre_id = %(centre)s AND c.id = coalesce(s.registered_cohort_id, s.cohort_id)
-JOIN centres_programme p ON p.centre_id = %(centre)s AND p.id = s.programme_id
+SELECT q.suite, c.delivery_pattern, c.id, s.enrolled
+FROM (
+    SELECT DISTINCT coalesce(registered_cohort_id, cohort_id) AS cohort_id,
+           coalesce(registered_enrolled, enrolled) AS enrolled
+    FROM {staged} WHERE good AND wants AND programme_id IS NOT NULL
+                    AND coalesce(registration_status, 'ENROLLED') = 'ENROLLED'
+) s
+JOIN centres_cohort c ON c.centre_id = %(centre)s AND c.id = s.cohort_id
+JOIN centres_programme p ON p.centre_id = %(centre)s AND p.id = c.programme_id
 JOIN centres_qualification q ON q.id = p.qualification_id
-WHERE s.good AND s.wants AND coalesce(s.registration_status, 'ENROLLED') = 'ENROLLED'
 """
 ADD_FEE = """
 INSERT INTO {staged}_fee (cohort_id, enrolled, multiplier, facts)

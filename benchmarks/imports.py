@@ -1,0 +1,109 @@
+"""A file of learners, checked and saved, against COPY of the same file into a plain table."""
+
+from __future__ import annotations
+
+import io
+import os
+
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.utils import timezone
+
+from benchmarks.measuring import ROUNDS, Rounds, Work
+from benchmarks.requests import use
+from benchmarks.results import Result, verdict
+from centres import import_kinds
+from centres.csv_files import write
+from centres.models import Centre, Cohort
+from centres.operations import imports
+from qa_portal.actors import SYSTEM
+from qa_portal.tenancy import scoped_to
+
+ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", 100_000))
+_GIVEN = ("Amara", "Lewis", "Isla", "Noah", "Chloe", "Yusuf", "Ella", "Kofi")
+_FAMILY = ("Boateng", "Carr", "Dhillon", "Fenwick", "Grant", "Hassan", "Ingram")
+
+
+def measure(databases: dict[str, str]) -> list[Result]:
+    """Learners alone, then learners with their registrations; each round is rolled back."""
+    use(databases["scratch"])
+    with scoped_to([_centre()]):
+        cohort = Cohort.objects.select_related("programme__qualification").order_by("pk").first()
+        registering = [cohort.programme.qualification.qan, cohort.name, cohort.starts_on.isoformat(), "yes"]
+    works: dict[str, Work] = {}
+    for name, more in (("learners", ["", "", "", ""]), ("learners and registrations", registering)):
+        text = _file(more)
+        job_id = _asked(text)
+        works[f"COPY, {name}"] = Work(lambda text=text: _copy(text))
+        works[f"check, {name}"] = Work(lambda job_id=job_id: _run(job_id, save=False))
+        works[f"check, then save, {name}"] = Work(lambda job_id=job_id: _run(job_id, save=True))
+    rounds = Rounds(works)
+    rows = []
+    for name in works:
+        seconds, floor = rounds.wall(name), f"COPY, {name.rpartition(', ')[2]}"
+        figures = [name, f"{seconds:.2f}", f"{ROWS / seconds:,.0f}"]
+        if name == floor:
+            rows.append([*figures, "1", "", ""])
+            continue
+        slower = rounds.times_longer(name, floor)
+        # The goal is that of one pass over a file that makes learners; the others are told beside it.
+        goal = ("≤ 3 times", verdict(slower <= 3)) if name == "check, learners" else ("", "")
+        if name == "check, then save, learners":
+            goal = ("≤ 3 times", verdict(slower <= 3))
+        rows.append([*figures, f"{slower:.1f} times", *goal])
+    how = (
+        f"{ROWS:,} rows for one centre, {ROUNDS} alternated rounds, each rolled back. The portal decodes and reads "
+        "the file, checks every rule, and saves in a second pass that reads and checks the file again; the floor is "
+        "COPY of the same file into a plain table without an index."
+    )
+    return [Result("Imports", how, ["work", "seconds", "rows/s", "against COPY", "goal", "verdict"], rows)]
+
+
+def _centre() -> int:
+    from qa_portal.tenancy import ALL_CENTRES
+
+    # Over all centres, to find one by its number.
+    with scoped_to(ALL_CENTRES):
+        return int(Centre.objects.get(number="30000").pk)
+
+
+def _file(more: list[str]) -> str:
+    rows, number = [], 200_000_000
+    while len(rows) < ROWS:
+        number += 1
+        remainder = sum(int(digit) * (10 - place) for place, digit in enumerate(str(number))) % 11
+        if remainder == 0:
+            continue
+        i = len(rows)
+        rows.append(
+            [f"{number}{10 - remainder}", _GIVEN[i % 8], f"{_FAMILY[i % 7]} {i}", f"200{6 + i % 3}-0{1 + i % 9}-11",
+             f"F{i}", *more, ""]
+        )  # fmt: skip
+    return write([column.name for column in import_kinds.LEARNERS.columns], rows)
+
+
+def _asked(text: str) -> int:
+    upload = ContentFile(text.encode(), name="learners.csv")
+    with scoped_to([_centre()]), transaction.atomic():
+        job = imports.ask(centre_id=_centre(), kind="learners", upload=upload, by=SYSTEM, at=timezone.now())
+    return int(job.pk)
+
+
+def _run(job_id: int, *, save: bool) -> None:
+    at = timezone.now()
+    with scoped_to([_centre()]):
+        job = imports.run(import_id=job_id, at=at)
+        if job.good_rows != ROWS:
+            raise RuntimeError(f"{job.good_rows} of {ROWS} rows are good: {job.problems[:3]}")
+        if save:
+            imports.save_rows(import_id=job_id, only_good_rows=False, by=SYSTEM, at=at)
+            job = imports.run(import_id=job_id, at=at)
+            if job.result["made"]["learners"] != ROWS:
+                raise RuntimeError(f"Not every row was saved: {job.result}")
+        connection.set_rollback(True)
+
+
+def _copy(text: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.copy_expert("COPY bench_import FROM STDIN WITH (FORMAT csv, HEADER)", io.StringIO(text))
+        connection.set_rollback(True)
