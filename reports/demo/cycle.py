@@ -242,6 +242,14 @@ def judge_items(stage: Stage, sample: Sample, who: Players, *, disagree: int = 0
         judge.judge(item_id=item.pk, revision=0, answers=answers, by=sv, at=stage.at)
 
 
+_WRITTEN = {
+    "staffing": "Assessors and internal verifiers are qualified in the sector; their training is on the register.",
+    "resources": "Both sites have the equipment that the specification asks for; checks are dated and signed.",
+    "good_practice": "Observation records name the minute at which each criterion was seen.",
+    "next_steps": "Keep the work of this cohort until the certificates have arrived.",
+}
+
+
 @dataclass(frozen=True)
 class WantedAction:
     """An action that a sample's report asks for."""
@@ -266,10 +274,9 @@ def conclude(
     sv, scheme = stage.person(who.sv), scheme_of(sample.scheme_version)
     form = scheme.verification.reports["standards_verification"]
     written = {
-        section.key: f"{section.title}: nothing to add to what the record shows."
-        for section in form.sections
-        if section.filled == "written"
+        section.key: _WRITTEN.get(section.key, "") for section in form.sections if section.filled == "written"
     }
+    written["summary"] = reasons
     checks = {
         criterion.key: Check("MET", "Seen in the centre's records.")
         for criterion in scheme.verification.standards_verification.criteria
