@@ -72,9 +72,9 @@ def _measured(name: str, servers: embedded.Servers, made: dict[str, str]) -> lis
 def _facts(seconds: float) -> list[str]:
     return [
         f"Measured on {date.today():%-d %B %Y} by `make bench` in {seconds / 60:.0f} minutes, on {os.cpu_count()} "
-        f"shared cores, Python {platform.python_version()}, the embedded PostgreSQL and Redis. Other work ran on the same "
-        "machine, so seconds swing; every goal is a ratio against a floor, the same work with nothing of the portal in "
-        "it, measured in the same alternated run (median of the pairs).",
+        f"shared cores, Python {platform.python_version()}, the embedded PostgreSQL and Redis. Other work ran on the "
+        "same machine, so seconds swing; every goal is a ratio against a floor, the same work with nothing of the "
+        "portal in it, measured in the same alternated run (median of the pairs).",
         "",
         "`make bench` makes its databases once (some minutes) and keeps them in `.data/bench`. BENCH_CENTRES and "
         "BENCH_LEARNERS change the size of the big one, BENCH_IMPORT_ROWS the size of the imported file; "

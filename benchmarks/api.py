@@ -9,7 +9,7 @@ from benchmarks.requests import Request, statements, use
 from benchmarks.results import Result, verdict
 from reports.synthetic import FIRST_NUMBER
 
-TIMES = 30
+TIMES = 20
 
 
 def measure(databases: dict[str, str]) -> list[Result]:

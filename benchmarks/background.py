@@ -90,7 +90,11 @@ def _started() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     # Two children and the parent: then it takes work.
-    _wait(lambda: len(psutil.Process(worker.pid).children()) >= 2, 60)
+    try:
+        _wait(lambda: len(psutil.Process(worker.pid).children()) >= 2, 60)
+    except (TimeoutError, psutil.Error):
+        _end(worker)
+        raise
     return worker
 
 
@@ -131,8 +135,8 @@ def _pace(broker: Any, centre_id: int) -> Result:
     ]  # fmt: skip
     how = (
         f"{TASKS} tasks asked for and done, one worker of two processes, {ROUNDS} alternated rounds. A task through "
-        "the outbox is a row and a nudge, then a transaction with the scope of its centre and one INSERT; the floor is a "
-        "Celery task that does nothing and touches no database."
+        "the outbox is a row and a nudge, then a transaction with the scope of its centre and one INSERT; the floor is "
+        "a Celery task that does nothing and touches no database."
     )
     return Result("Small tasks", how, ["tasks", "tasks/s", "pace", "goal", "verdict"], rows)
 

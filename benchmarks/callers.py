@@ -21,14 +21,14 @@ _TOKEN = "token-of-the-benchmarks-{}"  # noqa: S105
 _DAY = timedelta(days=1)
 
 
-def quality_nominee(centre: str) -> str:
-    """The session of a centre's Quality Nominee."""
-    return _session(f"nominee-{centre}@centre.example", RoleCode.QUALITY_NOMINEE, centre)
+def quality_nominee(centre: str) -> Person:
+    """A centre's Quality Nominee."""
+    return _person(f"nominee-{centre}@centre.example", RoleCode.QUALITY_NOMINEE, centre)
 
 
-def quality_manager() -> str:
-    """The session of somebody of the awarding organisation."""
-    return _session("manager@awarding.example", RoleCode.QUALITY_MANAGER, "")
+def quality_manager() -> Person:
+    """Somebody of the awarding organisation."""
+    return _person("manager@awarding.example", RoleCode.QUALITY_MANAGER, "")
 
 
 def system(centre: str) -> str:
@@ -57,7 +57,17 @@ def system(centre: str) -> str:
     return value
 
 
-def _session(email: str, role: str, centre: str) -> str:
+def session(person: Person) -> str:
+    """The key of a new session of this person."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def _person(email: str, role: str, centre: str) -> Person:
     # Over all centres, because it makes its own caller.
     with scoped_to(ALL_CENTRES):
         person = Person.objects.filter(email=email).first()
@@ -69,9 +79,4 @@ def _session(email: str, role: str, centre: str) -> str:
                 centre=Centre.objects.get(number=centre) if centre else None,
                 starts_on=clock.today() - _DAY,
             )
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-    return str(session.session_key)
+    return person

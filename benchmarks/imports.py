@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 
@@ -9,17 +10,21 @@ from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 
+from benchmarks import callers
 from benchmarks.measuring import ROUNDS, Rounds, Work
 from benchmarks.requests import use
 from benchmarks.results import Result, verdict
 from centres import import_kinds
 from centres.csv_files import write
-from centres.models import Centre, Cohort
+from centres.models import Centre, Cohort, Person
 from centres.operations import imports
-from qa_portal.actors import SYSTEM
-from qa_portal.tenancy import scoped_to
+from qa_portal.tenancy import ALL_CENTRES, scoped_to
 
-ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", 100_000))
+ROWS = int(os.environ.get("BENCH_IMPORT_ROWS", 50_000))
+_COPY = (
+    "COPY bench_import (centre_id, uln, given_name, family_name, date_of_birth, reference)"
+    " FROM STDIN WITH (FORMAT csv)"
+)
 _GIVEN = ("Amara", "Lewis", "Isla", "Noah", "Chloe", "Yusuf", "Ella", "Kofi")
 _FAMILY = ("Boateng", "Carr", "Dhillon", "Fenwick", "Grant", "Hassan", "Ingram")
 
@@ -30,13 +35,14 @@ def measure(databases: dict[str, str]) -> list[Result]:
     with scoped_to([_centre()]):
         cohort = Cohort.objects.select_related("programme__qualification").order_by("pk").first()
         registering = [cohort.programme.qualification.qan, cohort.name, cohort.starts_on.isoformat(), "yes"]
+    by = callers.quality_nominee("30000")
     works: dict[str, Work] = {}
     for name, more in (("learners", ["", "", "", ""]), ("learners and registrations", registering)):
-        text = _file(more)
-        job_id = _asked(text)
-        works[f"COPY, {name}"] = Work(lambda text=text: _copy(text))
-        works[f"check, {name}"] = Work(lambda job_id=job_id: _run(job_id, save=False))
-        works[f"check, then save, {name}"] = Work(lambda job_id=job_id: _run(job_id, save=True))
+        made = _rows(more)
+        lines, job_id = _plain(made), _asked(_file(made), by)
+        works[f"COPY, {name}"] = Work(lambda lines=lines: _copy(lines))
+        works[f"check, {name}"] = Work(lambda job_id=job_id: _run(job_id, by, save=False))
+        works[f"check, then save, {name}"] = Work(lambda job_id=job_id: _run(job_id, by, save=True))
     rounds = Rounds(works)
     rows = []
     for name in works:
@@ -54,20 +60,18 @@ def measure(databases: dict[str, str]) -> list[Result]:
     how = (
         f"{ROWS:,} rows for one centre, {ROUNDS} alternated rounds, each rolled back. The portal decodes and reads "
         "the file, checks every rule, and saves in a second pass that reads and checks the file again; the floor is "
-        "COPY of the same file into a plain table without an index."
+        "COPY of the learners alone into a plain table with the same columns and indexes."
     )
     return [Result("Imports", how, ["work", "seconds", "rows/s", "against COPY", "goal", "verdict"], rows)]
 
 
 def _centre() -> int:
-    from qa_portal.tenancy import ALL_CENTRES
-
     # Over all centres, to find one by its number.
     with scoped_to(ALL_CENTRES):
         return int(Centre.objects.get(number="30000").pk)
 
 
-def _file(more: list[str]) -> str:
+def _rows(more: list[str]) -> list[list[str]]:
     rows, number = [], 200_000_000
     while len(rows) < ROWS:
         number += 1
@@ -79,31 +83,42 @@ def _file(more: list[str]) -> str:
             [f"{number}{10 - remainder}", _GIVEN[i % 8], f"{_FAMILY[i % 7]} {i}", f"200{6 + i % 3}-0{1 + i % 9}-11",
              f"F{i}", *more, ""]
         )  # fmt: skip
+    return rows
+
+
+def _file(rows: list[list[str]]) -> str:
     return write([column.name for column in import_kinds.LEARNERS.columns], rows)
 
 
-def _asked(text: str) -> int:
+def _asked(text: str, by: Person) -> int:
     upload = ContentFile(text.encode(), name="learners.csv")
-    with scoped_to([_centre()]), transaction.atomic():
-        job = imports.ask(centre_id=_centre(), kind="learners", upload=upload, by=SYSTEM, at=timezone.now())
+    with scoped_to([_centre()]):
+        job = imports.ask(centre_id=_centre(), kind="learners", upload=upload, by=by, at=timezone.now())
     return int(job.pk)
 
 
-def _run(job_id: int, *, save: bool) -> None:
+def _run(job_id: int, by: Person, *, save: bool) -> None:
     at = timezone.now()
     with scoped_to([_centre()]):
         job = imports.run(import_id=job_id, at=at)
         if job.good_rows != ROWS:
             raise RuntimeError(f"{job.good_rows} of {ROWS} rows are good: {job.problems[:3]}")
         if save:
-            imports.save_rows(import_id=job_id, only_good_rows=False, by=SYSTEM, at=at)
+            imports.save_rows(import_id=job_id, only_good_rows=False, by=by, at=at)
             job = imports.run(import_id=job_id, at=at)
             if job.result["made"]["learners"] != ROWS:
                 raise RuntimeError(f"Not every row was saved: {job.result}")
         connection.set_rollback(True)
 
 
-def _copy(text: str) -> None:
+def _plain(rows: list[list[str]]) -> str:
+    """What COPY takes of the same rows: a number for the centre and the learner's own columns."""
+    out = io.StringIO()
+    csv.writer(out).writerows([1, *row[:5]] for row in rows)
+    return out.getvalue()
+
+
+def _copy(lines: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.copy_expert("COPY bench_import FROM STDIN WITH (FORMAT csv, HEADER)", io.StringIO(text))
+        cursor.copy_expert(_COPY, io.StringIO(lines))
         connection.set_rollback(True)

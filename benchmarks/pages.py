@@ -11,7 +11,7 @@ from benchmarks.requests import Request, statements, use
 from benchmarks.results import Result, verdict
 from reports.synthetic import FIRST_NUMBER
 
-TIMES = 20
+TIMES = 10
 FLOOR = "floor"
 _MOST_BYTES = 30_000
 
@@ -66,7 +66,7 @@ def _pages(size: Size) -> list[Page]:
 
 
 def _cookie(centre: str) -> str:
-    return callers.quality_nominee(centre) if centre else callers.quality_manager()
+    return callers.session(callers.quality_nominee(centre) if centre else callers.quality_manager())
 
 
 def _work(database: str, request: Request) -> Work:

@@ -22,11 +22,11 @@ DROP TABLE IF EXISTS bench_mail;
 CREATE TABLE bench_mail (LIKE qa_portal_mail INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES);
 GRANT SELECT, INSERT, DELETE ON bench_mail TO PUBLIC;
 """
-# What a file of learners says, with its types, without an index.
+# The columns and indexes of learners.
 _IMPORT = """
 DROP TABLE IF EXISTS bench_import;
-CREATE TABLE bench_import (uln text, given_name text, family_name text, date_of_birth date, reference text,
-    programme text, cohort text, enrolled_on date, register text, certificate_name text);
+CREATE TABLE bench_import (LIKE centres_learner INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED
+    INCLUDING INDEXES);
 GRANT INSERT ON bench_import TO PUBLIC;
 """
 # What a task did, as often as it did it.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import time
 
+import django
 from celery import shared_task
 from django.db import connection
 
 from qa_portal.celery import app
-from qa_portal.jobs import TenantTask
+
+# The worker loads this module first, and tasks need the applications.
+django.setup()
+
+from qa_portal.jobs import TenantTask  # noqa: E402
 
 __all__ = ["app"]
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from qa_portal import tenancy
-from qa_portal.api_calls import Command, etag
+from qa_portal.api_calls import Command, Json, etag
 from qa_portal.api_fields import Field, Fields, Filter, Schema
 from qa_portal.api_pages import keyset_page, narrowed
 from qa_portal.errors import NotPermitted
@@ -37,6 +37,7 @@ class Collection(viewsets.GenericViewSet):
     write_scope: ClassVar[str] = ""
     permission: ClassVar[str] = ""
     machines: ClassVar[bool] = True
+    parser_classes: ClassVar[list] = [Json]
     http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
     # The framework's pagination, with its COUNT, and its filters stay out.
     pagination_class = None

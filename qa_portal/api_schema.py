@@ -92,8 +92,9 @@ class PortalSchema(AutoSchema):
     def get_summary(self) -> str:
         if self.command:
             return self.command.summary
+        known = {"list": f"List {self._noun().replace('-', ' ')}", "retrieve": "Read one, with its ETag"}
         doc = (getattr(self.view, self.view.action).__doc__ or "").strip()
-        return doc.partition("\n")[0].rstrip(".")
+        return known.get(self.view.action) or doc.partition("\n")[0].rstrip(".")
 
     def get_description(self) -> str:  # type: ignore[override]
         doc = dedent(self.view.__class__.__doc__ or "")
@@ -133,14 +134,13 @@ class PortalSchema(AutoSchema):
             return [*(each.parameter() for each in self.view.parameters), *paging]
         if not self.command:
             return path
-        headers = [
+        headers: list[Schema] = [
             {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": LONGEST_KEY},
              "description": "The same key with the same call answers as before and does nothing twice"},
         ]  # fmt: skip
         if self.command.if_match:
-            what = "The ETag that was read"
             headers.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"},
-                            "description": what})  # fmt: skip
+                            "description": "The ETag that was read"})  # fmt: skip
         return [*path, *headers]
 
     def _get_request_body(self, direction: str = "request") -> Schema | None:
@@ -167,7 +167,7 @@ class PortalSchema(AutoSchema):
         return self._answers(200, self._one(), _READING)
 
     def _refusals(self, command: Command) -> list[int]:
-        codes = [400, 401, 403, 406, 409, 415, 422, 429]
+        codes = [400, 401, 403, 406, 409, 413, 415, 422, 429]
         codes += [404] if command.detail else []
         codes += [428] if command.if_match else []
         return sorted(codes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +24,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Only JSON is offered",
     409: "Not possible now",
+    413: "Too large",
     415: "Send JSON",
     422: "The request does not validate",
     428: "Say which version you change",
@@ -131,8 +131,7 @@ def _refusal(refusal: Refusal) -> Response:
 
 def _from_framework(exception: exceptions.APIException) -> Response:
     code = exception.status_code
-    # Which file and line of a parser stumbled is nobody's business.
-    detail = re.sub(r"^JSON parse error - ", "", str(exception.detail)) if code != 404 else ""
+    detail = str(exception.detail) if code != 404 else ""
     response = problem(code, TITLES.get(code) or str(exception.default_detail).rstrip("."), detail)
     if getattr(exception, "auth_header", None):
         response["WWW-Authenticate"] = exception.auth_header  # type: ignore[attr-defined]

@@ -38,6 +38,16 @@ class LearnerBody(serializers.Serializer):
     )
 
 
+class LearnerChange(serializers.Serializer):
+    """What changes of a learner's details; what is left out stays."""
+
+    given_name = serializers.CharField(max_length=80, required=False)
+    family_name = serializers.CharField(max_length=80, required=False)
+    date_of_birth = serializers.DateField(required=False, allow_null=True)
+    uln = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    reference = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
 class LearnerRows(serializers.Serializer):
     """Several learners at once."""
 
@@ -83,8 +93,10 @@ class Learners(Resource):
             only_good_rows=body["only_good_rows"],
         )
 
-    @command(P.LEARNER_EDIT, body=LearnerBody, if_match=True)
+    @command(P.LEARNER_EDIT, body=LearnerChange, if_match=True)
     def change(self, row: Learner, body: dict[str, Any], at: datetime) -> Learner:
-        """Change a learner's details; what the body leaves out becomes empty."""
-        revision = operations.revision_of(row)
-        return operations.change(learner_id=row.pk, revision=revision, by=self.request.user, at=at, **body)
+        """Change some of a learner's details."""
+        details = {name: body.get(name, getattr(row, name)) for name in LearnerChange().fields}
+        return operations.change(
+            learner_id=row.pk, revision=operations.revision_of(row), by=self.request.user, at=at, **details
+        )

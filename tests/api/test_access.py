@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.idp.oidc.models import Client
 from django.conf import settings
@@ -107,6 +109,11 @@ def test_a_system_cannot_decide_direct_claims(northgate):
     assert answer.status_code == 403
 
 
+def test_a_key_that_no_text_can_say_is_refused(taught, northgate):
+    body = b'{"criteria": {"\\ud800": 3}}'
+    assert northgate.raw("assessment-decisions/", body).status_code == 400
+
+
 def test_too_many_calls_are_429_with_the_time_to_wait(taught, monkeypatch):
     from rest_framework.settings import api_settings
 
@@ -135,9 +142,27 @@ def test_only_json_is_taken_and_given(northgate):
         northgate.raw("learners/", b"given_name=Ann", "application/x-www-form-urlencoded").status_code == 415
     )
     assert northgate.get("learners/", Accept="text/csv").status_code == 406
-    assert northgate.client.delete("/api/v1/learners/1/").status_code == 405
+    for method in ("delete", "put", "patch", "options"):
+        assert getattr(northgate.client, method)("/api/v1/learners/1/").status_code == 405, method
+    for body in (b"", b"[" * 200_000, b'{"given_name": "\\ud800"}', b'{"uln": NaN}', b"\xff"):
+        assert northgate.raw("learners/", body).status_code in (400, 422), body[:40]
+    assert northgate.raw("learners/", b'"' + b"a" * 6_000_000 + b'"').status_code == 413
     for body in (b"[]", b"3", b'"x"', b"null", b'{"given_name": {"a": 1}}', b'{"given_name": "\\u0000"}'):
         assert northgate.raw("learners/", body).status_code == 422, body
+
+
+def test_what_names_people_is_kept_nowhere(taught, northgate):
+    assert northgate.get("learners/")["Cache-Control"] == "private, no-store"
+
+
+def test_the_documentation_needs_no_exception_from_the_content_security_policy(db):
+    """No inline script or style: each is a file of our own origin."""
+    page = APIClient().get("/api/v1/docs/").content.decode()
+    assert "unsafe" not in APIClient().get("/api/v1/docs/")["Content-Security-Policy"]
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|//cdn", page) == []
+    script = re.search(r'src="([^"]*script=)"', page)
+    assert script
+    assert APIClient().get(script[1])["Content-Type"].startswith("application/javascript")
 
 
 def test_the_documentation_is_open_to_everybody(db):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from centres.models import Cohort, Learner, Site
+from centres.models import AccessGrant, Cohort, Learner, Site
 from centres.operations import roles
 from centres.permissions import RoleCode
 from qa_portal.api_urls import router
+from reports.models import Report
 from tests.api.callers import machine, person
 from tests.conftest import NOW, TODAY
+from verification.models import Action
 
 NOUNS = sorted(prefix for prefix, _, _ in router.registry)
 FOR_MACHINES = [prefix for prefix, viewset, _ in router.registry if viewset.machines]
@@ -172,3 +174,17 @@ def test_a_read_only_scope_reads_and_lists(taught):
     caller = machine(taught.northgate, ("learners:read",))
     assert caller.get("learners/").status_code == 200
     assert caller.get("assessment-decisions/").status_code == 403
+
+
+def test_r23_a_verifier_who_has_left_reads_what_they_issued_and_nothing_else(whole_year):
+    lsv, centre = whole_year["lsv"], whole_year.northgate.centre
+    report = Report.objects.get(kind="VISIT")
+    AccessGrant.objects.filter(person=lsv, centre=centre).update(ends_on=TODAY)
+    caller = person(lsv)
+    answer = caller.get(f"reports/{report.pk}/")
+    assert answer.status_code == 200
+    assert answer.json()["content"]["title"]
+    assert [row["id"] for row in _all(caller, "reports/")] == [report.pk]
+    assert {row["centre_id"] for row in _all(caller, "learners/")} == {whole_year.harbour.centre.pk}
+    action = Action.objects.filter(centre=centre).first()
+    assert caller.get(f"actions/{action.pk}/").status_code == 404

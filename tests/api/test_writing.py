@@ -70,12 +70,12 @@ def test_a_body_that_does_not_validate_is_422_with_pointers(cast, northgate):
 def test_a_change_needs_the_version_that_was_read(cast, northgate):
     added = northgate.post("learners/", ANN)
     address = f"learners/{added.json()['id']}/"
-    change = ANN | {"family_name": "Leigh"}
+    change = {"family_name": "Leigh"}
     assert northgate.post(f"{address}change/", change).status_code == 428
     assert northgate.post(f"{address}change/", change, If_Match='"other"').status_code == 409
     first = northgate.post(f"{address}change/", change, If_Match=added["ETag"])
     assert first.status_code == 200
-    assert first.json()["family_name"] == "Leigh"
+    assert first.json() == added.json() | change
     assert first["ETag"] != added["ETag"]
     stale = northgate.post(f"{address}change/", ANN, If_Match=added["ETag"])
     assert stale.status_code == 409
@@ -128,8 +128,8 @@ def test_bulk_refused_by_rules_alone_is_409(cast, northgate):
     assert (answer.status_code, answer.json()["errors"][0]["rule"]) == (409, "R32")
 
 
-@pytest.mark.parametrize("body", [{}, {"rows": []}, {"rows": "x"}, {"rows": [ANN] * 501}, {"rows": {"a": 1}}])
-def test_bulk_takes_one_to_five_hundred_rows(cast, northgate, body):
+@pytest.mark.parametrize("body", [{}, {"rows": []}, {"rows": "x"}, {"rows": [ANN] * 201}, {"rows": {"a": 1}}])
+def test_bulk_takes_one_to_two_hundred_rows(cast, northgate, body):
     assert northgate.post("learners/bulk/", body).status_code == 422
 
 

@@ -16,6 +16,7 @@ from centres.models import (
     Programme,
     Qualification,
     Registration,
+    SchemeVersion,
     Site,
     StaffDevelopment,
     StaffMember,
@@ -39,6 +40,8 @@ from verification.models import (
 # Not the portal's own pages: allauth's, the API's (a matrix of its own), files of the build.
 OTHERS = ("account/", "api/", "static/", "media/", "_")
 _BY_PREFIX = (
+    ("staff/schemes/", SchemeVersion),
+    ("account/", "person"),
     ("staff/people/roles/", AccessGrant),
     ("staff/people/", "person"),
     ("staff/verifiers/", Verifier),

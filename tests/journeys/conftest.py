@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 from qa_portal import embedded
 from tests import database
@@ -155,14 +155,16 @@ class Visitor:
 
     def press(self, words: str) -> None:
         """Press the button with these words, and look at the page that follows."""
-        self.page.get_by_role("button", name=words).first.click()
-        self.page.wait_for_load_state()
-        self.check()
+        self.go(self.page.get_by_role("button", name=words).first)
 
     def follow(self, words: str) -> None:
         """Follow the link with these words."""
-        self.page.get_by_role("link", name=words).first.click()
-        self.page.wait_for_load_state()
+        self.go(self.page.get_by_role("link", name=words).first)
+
+    def go(self, control: Locator) -> None:
+        """Click what leads to another page, and look at that page once it is there."""
+        with self.page.expect_navigation():
+            control.click()
         self.check()
 
     def sees(self, text: str) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from centres.models import Centre, Person
 from centres.operations import api_clients
 from qa_portal import clock
+from qa_portal.api_access import MachineClients
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from reports.demo import play
 from reports.demo.people import NORTHGATE, PASSWORD, SHOWN
@@ -45,11 +46,10 @@ class Command(BaseCommand):
         return api_clients.create(
             centre_id=centre.pk,
             name="Northgate management information system",
-            scopes=["learners:read", "learners:write", "assessment:read", "assessment:write", "reports:read",
-                    "verification:read", "verification:write"],
+            scopes=MachineClients.scope_display,
             by=Person.objects.get(email="exams@northgate.example"),
             at=clock.now(),
-        )  # fmt: skip
+        )
 
     def _say(self, client: Any, secret: str) -> None:
         width = max(len(email) for email, _ in SHOWN)
