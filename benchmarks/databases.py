@@ -72,6 +72,7 @@ def environment(servers: Servers, database: str) -> dict[str, str]:
         "MIGRATION_DATABASE_URL": with_name(servers.migration_database_url, database),
         "REDIS_URL": servers.redis_url,
         "EVIDENCE_ROOT": str(DATA / "evidence"),
+        "STATIC_ROOT": str(ROOT / "static"),
         "EMAIL_URL": "dummymail://",
         "API_RATE": "100000000/min",
         "CONN_MAX_AGE": "3600",
