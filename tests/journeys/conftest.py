@@ -162,9 +162,14 @@ class Visitor:
         self.go(self.page.get_by_role("link", name=words).first)
 
     def go(self, control: Locator) -> None:
-        """Click what leads to another page, and look at that page once it is there."""
-        with self.page.expect_navigation():
-            control.click()
+        """Click what leads to another page, and look at that page once it is there.
+
+        An upload with progress puts the new page in the place of the old one without navigating: both are waited for.
+        """
+        self.page.evaluate("document.body.dataset.left = 'yes'")
+        control.click()
+        self.page.locator("body:not([data-left])").wait_for(state="attached")
+        self.page.wait_for_load_state()
         self.check()
 
     def sees(self, text: str) -> None:

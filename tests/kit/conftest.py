@@ -72,18 +72,15 @@ def pages():
 
 
 @pytest.fixture(scope="session")
-def kit_browser():
-    """The machine's Chromium, started once."""
-    from playwright.sync_api import sync_playwright
-
+def kit_browser(playwright):
+    """The machine's Chromium, started once; a process has one Playwright, which the journeys use as well."""
     from scripts.system_libraries import browser
 
     program = browser()
     assert program, "The kit's pages are looked at in Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture
