@@ -22,7 +22,7 @@ run: .venv/installed static/build/portal.js libraries ## The same with Django's 
 	@exec $(PY) -m scripts.demo --reload
 
 test: .venv/installed static/build/portal.js browser ## Run every test, journeys in a real browser included
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: .venv/installed static/build/portal.js libraries ## Format, lint, types, import contracts, migrations, deployment
 	@$(PY) -m scripts.check

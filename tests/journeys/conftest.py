@@ -71,7 +71,8 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
         port = _free_port()
         environment = os.environ | database.demo_environment(own) | {
             "DATABASE_URL": database.copy(servers, name, mine),
-            "REDIS_URL": servers.redis_url.rsplit("/", 1)[0] + "/15",
+            # Two journeys at once must not take each other's work.
+            "REDIS_URL": servers.redis_url.rsplit("/", 1)[0] + f"/{14 + _worker() % 2}",
             "BASE_URL": f"http://localhost:{port}",
             "STATIC_ROOT": str(own / "static"),
         }  # fmt: skip
@@ -104,6 +105,10 @@ def portal(tmp_path_factory) -> Iterator[Portal]:
             for process in processes:
                 process.wait(timeout=20)
             database.drop(servers, mine)
+
+
+def _worker() -> int:
+    return int("".join(filter(str.isdigit, os.environ.get("PYTEST_XDIST_WORKER", ""))) or 0)
 
 
 def _free_port() -> int:
