@@ -17,6 +17,15 @@ def django_db_setup():
     """The database was copied from the migrated template before Django started; nothing to make."""
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """The machine's Chromium; ended with the module, so that the database tests after it run."""
+    from tests.browser import chromium_running
+
+    with chromium_running() as browser:
+        yield browser
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

@@ -9,15 +9,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TYPES = {".css": "text/css", ".js": "text/javascript", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
@@ -71,27 +62,15 @@ def pages():
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def kit_browser(playwright):
-    """The machine's Chromium, started once; a process has one Playwright, which the journeys use as well."""
-    from scripts.system_libraries import browser
-
-    program = browser()
-    assert program, "The kit's pages are looked at in Chromium: apt-get install chromium"
-    chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-    yield chromium
-    chromium.close()
-
-
 @pytest.fixture
-def open_page(kit_browser, pages):
+def open_page(chromium, pages):
     """``open_page(html, width=320)`` opens a page; a script error or refused resource fails the test."""
     opened = []
     problems: list[str] = []
 
     def _open(html: str, *, width: int = 1280, script: bool = True, clock: bool = False):
         pages.pages["/page"] = html
-        context = kit_browser.new_context(
+        context = chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=script, locale="en-GB"
         )
         opened.append(context)
