@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -11,9 +12,10 @@ from django.urls import reverse
 from centres.queries.schemes import scheme_of
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, Reason, RuleViolation
-from qa_portal.wording import counted, joined
+from qa_portal.wording import counted, date_plain, joined
 from sampling.models import (
     ComplianceCheck,
+    ItemEvidence,
     ItemStatus,
     Judgement,
     Sample,
@@ -234,6 +236,34 @@ def is_asked_for(sample: Sample) -> None:
     if sample.status not in ("REQUESTED", "JUDGING"):
         words = sample.get_status_display().lower()  # type: ignore[attr-defined]
         raise RuleViolation(f"This sample is {words}, so its items cannot change now.")
+
+
+def the_day_has_come_or_all_is_answered(sample: Sample, on: date) -> None:
+    """The centre keeps the days it was given to send its work. Raises RuleViolation (R99)."""
+    day = sample.activity.day
+    if day is None or on >= day:
+        return
+    waiting = SampledItem.objects.filter(
+        centre_id=sample.centre_id, sample=sample, status=ItemStatus.REQUESTED
+    ).count()
+    if waiting:
+        raise RuleViolation(
+            f"Judging begins on {date_plain(day)}, the agreed day, or as soon as the centre has answered for every "
+            f"item. It has not answered for {counted(waiting, 'item')} yet.",
+            rule="R99",
+        )
+
+
+def the_work_was_seen(item: SampledItem, work_seen: str) -> None:
+    """A judgement rests on evidence: what was sent, or what the verifier says they saw. Raises RuleViolation (R68)."""
+    if item.status == ItemStatus.RECEIVED or work_seen.strip():
+        return
+    sent = ItemEvidence.objects.filter(centre_id=item.centre_id, item=item, file__removed_at=None)
+    if not sent.exists():
+        raise RuleViolation(
+            "Nothing has been sent for this item. Say where you saw the work, or tell the centre what is missing.",
+            rule="R68",
+        )
 
 
 def disagreement_says_why(unexplained: list[str]) -> None:

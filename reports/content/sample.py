@@ -197,12 +197,17 @@ def _judged(item: SampledItem) -> list[Json]:
     if judgement is None or not judgement.complete:
         return [*cells, cell("Evidence missing", shape="careful"), cell(item.missing_reason)]
     if judgement.verdict == Verdict.AGREE:
-        return [*cells, cell("Agreed", shape="done"), cell(judgement.feedback)]
+        return [*cells, cell("Agreed", shape="done"), cell(judgement.feedback, second=_seen(judgement))]
     return [
         *cells,
         cell("Disagreed", shape="disagreed", strong=True),
-        cell(_why(judgement), second=judgement.feedback),
+        cell(_why(judgement), second=" ".join(filter(None, [judgement.feedback, _seen(judgement)]))),
     ]
+
+
+def _seen(judgement: Judgement) -> str:
+    """Where work was seen that was not sent."""
+    return f"Work seen: {judgement.work_seen}" if judgement.work_seen else ""
 
 
 def _why(judgement: Judgement) -> str:

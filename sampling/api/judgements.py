@@ -32,6 +32,7 @@ class Judgements(Resource):
         "verdict",
         Field("criteria", schema=_CRITERIA),
         "feedback",
+        "work_seen",
         "judged_at",
     )
     filters = {"sample_id": "item__sample_id", "programme_id": "item__programme_id", "verdict": "verdict"}

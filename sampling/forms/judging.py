@@ -19,7 +19,12 @@ class JudgementForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, criteria: Sequence[Criterion], kept: Mapping[str, Any] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        criteria: Sequence[Criterion],
+        kept: Mapping[str, Any] | None = None,
+        sent: bool = True,
+        **kwargs: Any,
     ) -> None:
         self.criteria = tuple(criteria)
         initial = dict(kwargs.pop("initial", None) or {})
@@ -39,6 +44,15 @@ class JudgementForm(forms.Form):
                 required=False,
             )
             self.fields[f"why_{number}"].say_optional = False  # type: ignore[attr-defined]
+        self.sent = sent
+        self.fields["work_seen"] = forms.CharField(
+            label="Where you saw the work",
+            help_text="Nothing has been sent for this item. The report names where you saw it, for example at the "
+            "centre on the day.",
+            widget=forms.Textarea(attrs={"rows": 2}),
+            required=False,
+        )
+        self.fields["work_seen"].say_optional = False  # type: ignore[attr-defined]
         self.fields["feedback"] = forms.CharField(
             label="Feedback to the assessor", widget=forms.Textarea(attrs={"rows": 2}), required=False
         )
@@ -49,7 +63,12 @@ class JudgementForm(forms.Form):
             disagrees = cleaned.get(f"agree_{number}") == DISAGREE
             if disagrees and not (cleaned.get(f"why_{number}") or "").strip():
                 self.add_error(f"why_{number}", f"Say why you disagree with {criterion.code}")
+        if not self.sent and self._is_complete(cleaned) and not (cleaned.get("work_seen") or "").strip():
+            self.add_error("work_seen", "Say where you saw the work, or tell the centre what is missing")
         return cleaned
+
+    def _is_complete(self, cleaned: Mapping[str, Any]) -> bool:
+        return all(cleaned.get(f"agree_{number}") for number in range(1, len(self.criteria) + 1))
 
     def answers(self) -> dict[str, Answer]:
         """The answers by criterion code, those given."""

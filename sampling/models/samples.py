@@ -216,6 +216,8 @@ class Judgement(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
     criteria = models.JSONField(default=dict, help_text='{"4.P1": {"agree": true, "why": ""}}')
     feedback = models.TextField(blank=True)
+    # Where the work was seen when nothing was sent here, for example at the centre.
+    work_seen = models.TextField(blank=True)
     revision = models.PositiveIntegerField(default=0)
     complete = models.BooleanField(default=False)
     judged_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
@@ -241,6 +243,7 @@ class ReleasedJudgement(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     criteria = models.JSONField(default=dict)
     feedback = models.TextField(blank=True)
+    work_seen = models.TextField(blank=True)
     judged_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
     judged_at = models.DateTimeField()
 

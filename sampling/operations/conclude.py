@@ -84,6 +84,7 @@ def _release_judgements(sample: Sample) -> None:
             verdict=judgement.verdict,
             criteria=judgement.criteria,
             feedback=judgement.feedback,
+            work_seen=judgement.work_seen,
             judged_by_id=judgement.judged_by_id,
             judged_at=judgement.judged_at,
         )

@@ -29,20 +29,23 @@ def judge(
     revision: int,
     answers: Mapping[str, Answer],
     feedback: str = "",
+    work_seen: str = "",
     by: Actor,
     at: datetime,
 ) -> Judgement:
     """Save what the verifier says of an item; with every criterion answered the item is judged.
 
     ``answers`` by criterion code; those left out are still open. ``revision`` is the one the form was opened with (0
-    for none). The centre sees nothing of it before the sample is concluded. Raises EditConflict when it was saved
-    since, RuleViolation for a disagreement without a reason, a judged item with an answer taken away, or a sample that
-    is not being judged, NotPermitted.
+    for none). ``work_seen`` says where, when the centre sent nothing for the item. The centre sees nothing of it before
+    the sample is concluded. Raises EditConflict when it was saved since, RuleViolation for a disagreement without a
+    reason, work that nobody saw, a judged item with an answer taken away, a sample that is not being judged, or whose
+    day has not come while the centre still answers, NotPermitted.
     """
     sample_id = SampledItem.objects.values_list("sample_id", flat=True).get(pk=item_id)
     sample = locked_sample(sample_id)
     may_judge(sample, by, at)
     rules.is_asked_for(sample)
+    rules.the_day_has_come_or_all_is_answered(sample, timezone.localdate(at))
     item = (
         SampledItem.objects.select_for_update(of=("self",))
         .select_related("decision__assignment__unit")
@@ -55,9 +58,11 @@ def judge(
     judgement.complete = is_complete(criteria, kept)
     if item.status == ItemStatus.JUDGED and not judgement.complete:
         raise RuleViolation("This item is judged already: change answers, but leave none open.")
+    if judgement.complete:
+        rules.the_work_was_seen(item, work_seen)
     judgement.verdict = _verdict(kept) if judgement.complete else ""
     judgement.criteria = {code: answer.as_json() for code, answer in kept.items()}
-    judgement.feedback = feedback.strip()
+    judgement.feedback, judgement.work_seen = feedback.strip(), work_seen.strip()
     judgement.revision = revision + 1
     judgement.judged_by_id, judgement.judged_at = by.pk, at
     judgement.save()

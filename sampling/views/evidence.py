@@ -149,6 +149,7 @@ def _released(chosen: SampledItem, released: ReleasedJudgement) -> dict[str, Any
             if each["agree"] is False
         ],
         "feedback": released.feedback,
+        "work_seen": released.work_seen,
         "by": released.judged_by.name,
         "at": wording.date_plain(released.judged_at),
     }

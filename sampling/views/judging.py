@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from centres.pages import needs
 from centres.permissions import Permission as P
 from qa_portal import clock, notices, wording
-from qa_portal.errors import EditConflict
+from qa_portal.errors import EditConflict, RuleViolation
+from sampling import rules
 from sampling.forms.judging import JudgementForm
 from sampling.forms.samples import ReasonForm
 from sampling.models import ItemEvidence, ItemStatus, Judgement, Sample, SampledItem, SampleStatus
@@ -52,9 +53,11 @@ def _form(chosen: SampledItem, judgement: Judgement | None, data: Any = None) ->
         data,
         criteria=criteria_of_item(chosen),
         kept=judgement.criteria if judgement else None,
+        sent=chosen.status == ItemStatus.RECEIVED or bool(queries.evidence_of(chosen)),
         initial={
             "revision": judgement.revision if judgement else 0,
             "feedback": judgement.feedback if judgement else "",
+            "work_seen": judgement.work_seen if judgement else "",
         },
     )
 
@@ -76,6 +79,7 @@ def _save(
                     revision=form.cleaned_data.get("revision") or 0,
                     answers=form.answers(),
                     feedback=form.cleaned_data["feedback"],
+                    work_seen=form.cleaned_data["work_seen"],
                     by=request.user,
                     at=clock.now(),
                 )
@@ -147,6 +151,8 @@ def _desk(
     upcoming = _next(items, chosen)
     own = found.activity.allocation and found.activity.allocation.verifier.person_id == request.user.pk
     judged = chosen.status == ItemStatus.JUDGED
+    may_judge = own and found.status in JUDGEABLE and request.user.may(P.SAMPLE_JUDGE)
+    not_yet = _not_yet(found) if may_judge else ""
     links = queries.evidence_of(chosen)
     statement = queries.statement(found, items)
     rows = form.rows()
@@ -164,7 +170,8 @@ def _desk(
         "criteria": rows,
         "reasons": [(row["number"], row["reason"]) for row in rows],
         "last": min(len(rows), 9),
-        "may_judge": bool(own) and found.status in JUDGEABLE and request.user.may(P.SAMPLE_JUDGE),
+        "may_judge": bool(may_judge) and not not_yet,
+        "not_yet": not_yet,
         "upcoming": upcoming.position if upcoming else None,
         "jump_text": f"All {len(items)} items, {pages.tally(items)['judged']} judged",
         "list_title": wording.counted(len(items), "item"),
@@ -177,6 +184,15 @@ def _desk(
         "missing": chosen.missing_reason if chosen.status == ItemStatus.MISSING else "",
         "form_id": "judgement",
     }
+
+
+def _not_yet(found: Sample) -> str:
+    """Why judging has not begun, or nothing."""
+    try:
+        rules.the_day_has_come_or_all_is_answered(found, clock.today())
+    except RuleViolation as refusal:
+        return refusal.message
+    return ""
 
 
 def _facts(chosen: SampledItem, show_verification: bool) -> list[tuple[str, Any]]:

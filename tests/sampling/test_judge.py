@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from centres.operations import evidence as files
 from qa_portal.errors import EditConflict, NotPermitted, RuleViolation
 from qa_portal.models import AuditEvent
 from qa_portal.tenancy import Side
 from sampling.models import ComplianceCheck, Judgement, ReleasedJudgement, Sample, SampledItem
-from sampling.operations import judge
+from sampling.operations import evidence, judge
 from sampling.queries.judgements import Answer, criteria_of_item
 from tests.story.samples import (
     JUDGED_AT,
+    SENT_AT,
     judge_item,
     sample_concluded,
     sample_judged,
+    sample_requested,
     sample_sent,
+    work,
     written_up,
 )
 from verification.models import Activity
@@ -81,6 +87,38 @@ def test_r65_disagreeing_with_one_criterion_makes_the_item_inaccurate_and_needs_
     )
 
     assert judgement.verdict == "DISAGREE"
+
+
+def test_r68_work_that_was_not_sent_is_judged_only_where_the_verifier_says_they_saw_it(cast):
+    item = _item(sample_requested(cast))
+
+    with pytest.raises(RuleViolation, match="Nothing has been sent") as refused:
+        judge.judge(item_id=item.pk, revision=0, answers=_answers(item), by=cast["sv"], at=JUDGED_AT)
+    assert refused.value.rule == "R68"
+    assert not Judgement.objects.exists()
+
+    judgement = judge.judge(
+        item_id=item.pk, revision=0, answers=_answers(item), work_seen="Folder 3, at the centre.",
+        by=cast["sv"], at=JUDGED_AT,
+    )  # fmt: skip
+    assert (judgement.complete, judgement.work_seen) == (True, "Folder 3, at the centre.")
+
+
+def test_r99_judging_waits_for_the_agreed_day_while_the_centre_still_answers(cast):
+    sample = sample_requested(cast)
+    item = _item(sample)
+    day_before = JUDGED_AT - timedelta(days=1)
+    file = files.store(centre_id=sample.centre_id, upload=work(), by=cast["qn"], at=SENT_AT)
+    evidence.add_evidence(item_id=item.pk, file_ids=[file.pk], description="", by=cast["qn"], at=SENT_AT)
+
+    with pytest.raises(RuleViolation, match="Judging begins on 27.January 2027, the agreed day"):
+        judge.judge(item_id=item.pk, revision=0, answers=_answers(item), by=cast["sv"], at=day_before)
+
+    for other in sample.items.exclude(pk=item.pk):
+        evidence.say_missing(item_id=other.pk, reason="Lost.", by=cast["qn"], at=SENT_AT)
+    assert judge.judge(
+        item_id=item.pk, revision=0, answers=_answers(item), by=cast["sv"], at=day_before
+    ).complete
 
 
 def test_two_windows_never_overwrite_each_other(cast):

@@ -50,6 +50,17 @@ def test_r8_a_visit_after_its_window_needs_a_reason(cast):
     assert begun.late_reason == "Flooded site"
 
 
+def test_r99_a_visit_does_not_begin_before_its_agreed_day(cast):
+    activity = visit_agreed(cast, day=story.VISIT_DAY)
+    the_day_before = datetime(2026, 11, 17, 9, 0, tzinfo=UTC)
+
+    with pytest.raises(RuleViolation, match="agreed for 18.November 2026") as refused:
+        visits.begin(activity_id=activity.pk, by=cast["lsv"], at=the_day_before)
+
+    assert refused.value.rule == "R99"
+    assert Activity.objects.get(pk=activity.pk).status == "AGREED"
+
+
 def test_r24_a_declared_conflict_keeps_the_verifier_away(cast):
     import uuid
 

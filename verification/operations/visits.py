@@ -38,8 +38,8 @@ from verification.rules import visits as rules
 def begin(*, activity_id: int, by: Actor, at: datetime, late_reason: str = "") -> Activity:
     """Begin a visit whose date was agreed; its report falls due the scheme's working days after the visit.
 
-    Raises NotPermitted (another verifier, a declared conflict: R24), RuleViolation before a date is agreed, or after
-    the window without a reason (R8).
+    Raises NotPermitted (another verifier, a declared conflict: R24), RuleViolation before a date is agreed or has come,
+    or after the window without a reason (R8).
     """
     activity = locked(activity_id)
     today = timezone.localdate(at)
@@ -49,6 +49,7 @@ def begin(*, activity_id: int, by: Actor, at: datetime, late_reason: str = "") -
             f"The visit was due by {date_plain(activity.window_until)}. Say why it takes place later.",
             rule="R8",
         )
+    rules.the_day_has_come(activity, today)
     ACTIVITY.move(activity, "begin_visit", by=by, at=at, late_reason=reason)
     deadlines.meet(["lsv_visit", "visit_documents"], subject=activity, at=at)
     _report_due(activity, by, max(activity.day or today, today))

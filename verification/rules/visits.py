@@ -55,6 +55,16 @@ def has_no_open_conflict(activity: Activity, by: Actor) -> None:
         )
 
 
+def the_day_has_come(activity: Activity, on: date) -> None:
+    """A visit begins on its agreed day, not before: the centre was told that day. Raises RuleViolation (R99)."""
+    if activity.day is not None and on < activity.day:
+        raise RuleViolation(
+            f"This visit is agreed for {date_plain(activity.day)} and can begin on that day. If you go earlier, agree "
+            "the earlier day with the centre first.",
+            rule="R99",
+        )
+
+
 def is_being_written(activity: Activity, *, facts: bool = False) -> None:
     """The visit is under way, so that its draft may change; its facts only while the centre is not checking them.
 

@@ -21,6 +21,7 @@ from verification.operations import findings, visits
 from verification.queries import actions as action_queries
 from verification.queries import visits as queries
 from verification.queries.years import scheme_of_year
+from verification.rules import visits as rules
 
 JUDGED = {
     FindingJudgement.MET: "done",
@@ -61,7 +62,8 @@ def preparation(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": [document for document in documents if document.file_id is None],
         "today": today,
         "agenda": queries.visit_of(visit).agenda,
-        "may_begin": visit.status == ActivityStatus.AGREED,
+        "agreed": visit.status == ActivityStatus.AGREED,
+        "may_begin": visit.day is not None and today >= visit.day,
     }
     return render(request, "verification/visits/preparation.html", context)
 
@@ -79,6 +81,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         notices.done(request, "The visit has begun", "Your findings stay yours until you issue the report.")
         return redirect("visit", pk=visit.pk)
     ACTIVITY["begin_visit"].check(visit, by=request.user)
+    rules.the_day_has_come(visit, clock.today())
     context = frame(visit, "preparation") | {
         "heading": "Begin this visit?",
         "fact": "",
