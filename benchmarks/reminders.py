@@ -20,9 +20,9 @@ FROM generate_series(1, 2000) i ON CONFLICT DO NOTHING
 """
 _DEADLINES = """
 INSERT INTO qa_portal_deadline (centre_id, kind, subject_type, subject_id, year, due_on, owner_role, owner_side,
-                                owner_id, title, why, source, url, state)
+                                owner_id, title, why, source, url, state, kept_to)
 SELECT centre.id, 'self_assessment', 'benchmarks.subject', i, %s, %s, 'quality_nominee', 'centre', person.id,
-       'Submit the self-assessment', 'It opens the year.', 'Year planner', '/', 'OPEN'
+       'Submit the self-assessment', 'It opens the year.', 'Year planner', '/', 'OPEN', ''
 FROM generate_series(1, %s) i
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM centres_centre) centre ON centre.place = i %% 60
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM centres_person WHERE email LIKE 'person-%%') person
@@ -30,8 +30,9 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM centres_perso
 """
 _PLAIN = """
 INSERT INTO bench_mail (centre_id, to_id, kind, key, deadline_id, subject, body, url, state, due_at, attempts,
-                        message_id, error)
-SELECT centre_id, owner_id, 'reminder', 'deadline-' || id || '-' || due_on, id, title, why, url, 'DUE', now(), 0, '', ''
+                        message_id, error, kept_to)
+SELECT centre_id, owner_id, 'reminder', 'deadline-' || id || '-' || due_on, id, title, why, url, 'DUE', now(), 0, '',
+       '', ''
 FROM qa_portal_deadline WHERE state = 'OPEN' AND due_on = %s
 ON CONFLICT (centre_id, key) DO NOTHING
 """

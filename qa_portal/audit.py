@@ -15,6 +15,7 @@ from django.db import models
 
 from qa_portal.actors import Actor
 from qa_portal.models import AuditEvent, AuditHead
+from qa_portal.rls import kept_to as kept_to_of
 from qa_portal.tenancy import current_scope
 
 INSTALLATION = 0
@@ -22,12 +23,21 @@ GENESIS = "0" * 64
 
 
 def record(
-    event: str, *, by: Actor, target: models.Model, at: datetime, chain: int | None = None, **details: Any
+    event: str,
+    *,
+    by: Actor,
+    target: models.Model,
+    at: datetime,
+    chain: int | None = None,
+    kept_to: str | None = None,
+    **details: Any,
 ) -> AuditEvent:
     """Append what happened to the chain of the target's centre (or the installation's).
 
     Events hold ids, dates, statuses and digests, never names or free text, so that erasing a person does not break the
-    chain. Call it last in an operation: the chain's head stays locked until the transaction ends (R97).
+    chain. An event is kept to the side that its target is kept to (drafts, plans, proposals), unless ``kept_to`` says
+    otherwise: the centre reads its own chain. Call it last in an operation: the chain's head stays locked until the
+    transaction ends (R97).
     """
     if chain is None:
         chain = getattr(target, "centre_id", None) or (
@@ -41,6 +51,7 @@ def record(
         event=event,
         by_id=by.pk,
         side=str(current_scope().side),
+        kept_to=kept_to_of(target) if kept_to is None else str(kept_to),
         target_type=target._meta.label_lower,
         target_id=target.pk,
         at=at,
@@ -62,6 +73,7 @@ def digest(row: AuditEvent) -> str:
         "event": row.event,
         "by": row.by_id,
         "side": row.side,
+        "kept_to": row.kept_to,
         "target": [row.target_type, row.target_id],
         "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "details": row.details,

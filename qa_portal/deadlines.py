@@ -30,7 +30,7 @@ def register(*kinds: Kind) -> None:
 
 @dataclass(frozen=True)
 class Duty:
-    """What is to be done: the words of the to-do list, who does it, and where."""
+    """What is to be done: the words of the to-do list, who does it, and where; ``kept_to`` one side, or everybody."""
 
     title: str
     url: str
@@ -40,6 +40,7 @@ class Duty:
     why: str = ""
     source: str = ""
     programme_id: int | None = None
+    kept_to: str = ""
 
 
 def set_due(kind: str, *, subject: models.Model, year: int, due_on: date, duty: Duty) -> Deadline:
@@ -60,6 +61,7 @@ def set_due(kind: str, *, subject: models.Model, year: int, due_on: date, duty: 
         "source": duty.source[:80],
         "url": duty.url,
         "programme_id": duty.programme_id,
+        "kept_to": duty.kept_to,
     }
     deadline, _ = Deadline.objects.update_or_create(
         centre_id=subject.centre_id,  # type: ignore[attr-defined]

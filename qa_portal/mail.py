@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -13,13 +13,27 @@ from django.template.loader import render_to_string
 from qa_portal.models import Mail, MailState
 
 log = logging.getLogger(__name__)
-MOST_ATTEMPTS = 6
+#: Minutes from one attempt to the next, growing to four hours: a mail server may be away most of a working day.
+WAITS = (1, 5, 15, 45, 120, 240, 240, 240)
+MOST_ATTEMPTS = len(WAITS) + 1
 
 
 def write(
-    *, centre_id: int, to_id: int, kind: str, key: str, subject: str, body: str, url: str, at: datetime
+    *,
+    centre_id: int,
+    to_id: int,
+    kind: str,
+    key: str,
+    subject: str,
+    body: str,
+    url: str,
+    at: datetime,
+    kept_to: str = "",
 ) -> None:
-    """Have a plain message sent after commit; the same ``key`` is never sent twice in a centre."""
+    """Have a plain message sent after commit; the same ``key`` is never sent twice in a centre.
+
+    ``kept_to`` a side: the row is not among those a centre's request can read.
+    """
     Mail.objects.bulk_create(
         [
             Mail(
@@ -31,6 +45,7 @@ def write(
                 body=body,
                 url=url,
                 due_at=at,
+                kept_to=kept_to,
             )
         ],
         ignore_conflicts=True,
@@ -49,7 +64,10 @@ def claim_one(*, at: datetime) -> Mail | None:
 
 
 def send(mail: Mail, *, at: datetime) -> None:
-    """Send one claimed message and note what became of it; the caller's transaction holds the row."""
+    """Send one claimed message and note what became of it; the caller's transaction holds the row.
+
+    One that cannot be sent is due again later, each time after a longer wait; after the last attempt it has failed.
+    """
     message = EmailMessage(
         subject=mail.subject,
         body=render_to_string(
@@ -66,10 +84,19 @@ def send(mail: Mail, *, at: datetime) -> None:
         Exception
     ) as problem:  # each mail backend raises its own; the row keeps the reason and is tried again
         mail.error = f"{type(problem).__name__}: {problem}"[:300]
-        mail.state = MailState.FAILED if mail.attempts >= MOST_ATTEMPTS else MailState.DUE
+        if mail.attempts < MOST_ATTEMPTS:
+            mail.due_at = at + timedelta(minutes=WAITS[mail.attempts - 1])
+        else:
+            mail.state = MailState.FAILED
         log.warning("mail_not_sent", extra={"mail_id": mail.pk, "attempts": mail.attempts})
     else:
         mail.state, mail.sent_at, mail.error = MailState.SENT, at, ""
         status = getattr(message, "anymail_status", None)
         mail.message_id = str(getattr(status, "message_id", "") or "")[:200]
-    mail.save(update_fields=["attempts", "state", "sent_at", "error", "message_id"])
+    mail.save(update_fields=["attempts", "state", "due_at", "sent_at", "error", "message_id"])
+
+
+def send_again(mail: Mail, *, at: datetime) -> None:
+    """Have a failed message sent after all, with all its attempts before it; ``mail`` is locked by the caller."""
+    mail.state, mail.due_at, mail.attempts = MailState.DUE, at, 0
+    mail.save(update_fields=["state", "due_at", "attempts"])

@@ -11,6 +11,16 @@ from qa_portal.tenancy import Side
 from qa_portal.triggers import immutable
 
 
+def kept_to_side() -> models.CharField:
+    """The column of rows that carry a centre but may be for one side of the house only."""
+    return models.CharField(
+        max_length=8,
+        choices=Side,
+        blank=True,
+        help_text="The side that reads it, beside the awarding organisation; empty: everybody at the centre",
+    )
+
+
 class AuditHead(models.Model):
     """The last link of each chain; locked while an event is added. Holds no facts, so it is shared."""
 
@@ -27,6 +37,7 @@ class AuditEvent(models.Model):
     event = models.CharField(max_length=80)
     by_id = models.BigIntegerField(null=True)
     side = models.CharField(max_length=8, blank=True)
+    kept_to = kept_to_side()
     target_type = models.CharField(max_length=60)
     target_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
@@ -40,7 +51,9 @@ class AuditEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["chain", "seq"], name="audit_event_has_one_place_in_its_chain"),
             # Everybody may add to the installation's chain (0), only the staff role reads it.
-            TenantIsolation(name="audit_event_isolation", field="chain", writable_value="0"),
+            TenantIsolation(
+                name="audit_event_isolation", field="chain", writable_value="0", kept_by="kept_to"
+            ),
         ]
         indexes = [
             models.Index(fields=["chain", "target_type", "target_id", "seq"], name="audit_event_of_a_target")
@@ -104,12 +117,13 @@ class Deadline(models.Model):
     url = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=DeadlineState, default=DeadlineState.OPEN)
     ended_at = models.DateTimeField(null=True)
+    kept_to = kept_to_side()
 
     objects = DeadlineQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            *tenant_owned("deadline"),
+            *tenant_owned("deadline", kept_by="kept_to"),
             models.UniqueConstraint(
                 fields=["centre", "kind", "subject_type", "subject_id"],
                 condition=Q(state="OPEN"),
@@ -167,12 +181,13 @@ class Mail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=200, blank=True)
     error = models.CharField(max_length=300, blank=True)
+    kept_to = kept_to_side()
 
     objects = MailQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            *tenant_owned("mail", "deadline"),
+            *tenant_owned("mail", "deadline", kept_by="kept_to"),
             models.UniqueConstraint(fields=["centre", "key"], name="mail_once_per_key"),
             models.CheckConstraint(
                 name="mail_sent_at_when_it_was_sent",
@@ -193,16 +208,29 @@ class Heartbeat(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """What an API call with this key answered, so that a repeated call does nothing twice."""
+    """That an API call with this key was made, so that a repeated call does nothing twice.
+
+    Looked up before any centre is known, so it is shared and holds digests only; the answer stands beside it.
+    """
 
     client = models.CharField(max_length=120)
     key = models.CharField(max_length=255)
     request_hash = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["client", "key"], name="idempotency_key_once_per_client")
         ]
+
+
+class IdempotentAnswer(models.Model):
+    """What a call with an idempotency key answered; it may name people, so it exists in its centre's scope only."""
+
+    centre = centre_key()
+    given_for = models.OneToOneField(IdempotencyKey, models.CASCADE, related_name="+")
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [*tenant_owned("idempotent_answer")]

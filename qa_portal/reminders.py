@@ -59,12 +59,12 @@ due AS (
     ORDER BY d.id, s.to_role, s.days
 )
 INSERT INTO qa_portal_mail (centre_id, to_id, kind, key, deadline_id, subject, body, url, state, due_at, attempts,
-                            message_id, error)
+                            message_id, error, kept_to)
 SELECT due.centre_id, person.id, CASE WHEN due.to_role = '' THEN 'reminder' ELSE 'escalation' END,
        'deadline-' || due.id || '-' || due.days || '-' || due.to_role || '-' || due.due_on || '-' || person.id,
        due.id, due.title, due.why, due.url,
        CASE WHEN due.to_role = '' AND due.days > 0 AND person.mail_preferences->>'reminders' = 'off'
-            THEN 'NOT_WANTED' ELSE 'DUE' END, %s, 0, '', ''
+            THEN 'NOT_WANTED' ELSE 'DUE' END, %s, 0, '', '', due.kept_to
 FROM due
 JOIN LATERAL (
     SELECT due.owner_id AS person_id WHERE due.owner_id IS NOT NULL AND due.to_role = ''

@@ -15,6 +15,7 @@ from qa_portal.tenancy import Side
 # ended, comes back as an empty string, hence nullif.
 _SCOPE = "{column} = ANY (nullif(current_setting('qa.centres', true), '')::bigint[])"
 _SIDE = "current_setting('qa.side', true) IN ({sides})"
+_KEPT = "({column} = '' OR {column} = current_setting('qa.side', true) OR current_setting('qa.side', true) = 'ao')"
 _PERSON = "{column} = nullif(current_setting('qa.person', true), '')::bigint"
 
 
@@ -67,6 +68,9 @@ class TenantIsolation(_TableConstraint):
     ``sides`` is the second policy form: what carries a centre but is not yet the centre's to see (drafts, ratings
     before issue) exists only for the named sides. ``or_person`` names a column whose person always sees their own row.
     ``writable_value`` is a value of the field that anybody may add and nobody reads (the installation's audit chain).
+    ``kept_by`` names a column that holds the side a row is kept to: a centre's step may add what only the awarding
+    side reads. ``kept_while`` is (field, values): while the field has one of them, the row is the awarding
+    organisation's alone (proposals).
     The owner and the staff role see every row: without the owner's policy, data migrations and backups would see none.
     """
 
@@ -78,10 +82,13 @@ class TenantIsolation(_TableConstraint):
         sides: Iterable[str] = (),
         or_person: str = "",
         writable_value: str = "",
+        kept_by: str = "",
+        kept_while: tuple[str, Iterable[str]] | None = None,
     ) -> None:
         super().__init__(name=name)
         self.field, self.sides, self.or_person = field, tuple(str(side) for side in sides), or_person
-        self.writable_value = writable_value
+        self.writable_value, self.kept_by = writable_value, kept_by
+        self.kept_while = (kept_while[0], tuple(str(v) for v in kept_while[1])) if kept_while else None
 
     def statements(self, model: type[models.Model], table: str) -> tuple[str, str]:
         condition = _SCOPE.format(column=f'"{_column(model, self.field)}"')
@@ -89,10 +96,17 @@ class TenantIsolation(_TableConstraint):
             condition += " AND " + _SIDE.format(
                 sides=", ".join(f"'{Side(side).value}'" for side in self.sides)
             )
+        if self.kept_while:
+            field, values = self.kept_while
+            kept = ", ".join(f"'{value}'" for value in values)
+            side = _SIDE.format(sides=f"'{Side.AO.value}'")
+            condition += f' AND ("{_column(model, field)}" NOT IN ({kept}) OR {side})'
         if self.or_person:
             column = _column(model, self.or_person)
             condition = f"({condition}) OR " + _PERSON.format(column=f'"{column}"')
         check = condition
+        if self.kept_by:
+            condition += " AND " + _KEPT.format(column=f'"{_column(model, self.kept_by)}"')
         if self.writable_value:
             check += f' OR "{_column(model, self.field)}" = {int(self.writable_value)}'
         policies = {
@@ -114,6 +128,10 @@ class TenantIsolation(_TableConstraint):
             kwargs["or_person"] = self.or_person
         if self.writable_value:
             kwargs["writable_value"] = self.writable_value
+        if self.kept_by:
+            kwargs["kept_by"] = self.kept_by
+        if self.kept_while:
+            kwargs["kept_while"] = (self.kept_while[0], list(self.kept_while[1]))
         return path, args, kwargs
 
     def __eq__(self, other: object) -> bool:
@@ -193,12 +211,40 @@ def centre_key(**kwargs: Any) -> models.ForeignKey:
     return models.ForeignKey("centres.Centre", models.PROTECT, related_name="+", db_index=False, **kwargs)
 
 
+def kept_to(row: models.Model) -> str:
+    """The side that a row is kept to, "" where its centre reads it as well; what is told of the row is kept with it.
+
+    A model whose rows the centre sees only from some step on says so itself, with a ``kept_to`` of its own.
+    """
+    said = getattr(row, "kept_to", None)
+    if said is not None:
+        return str(said)
+    for rule in row._meta.constraints:
+        if isinstance(rule, TenantIsolation):
+            if rule.kept_while and getattr(row, rule.kept_while[0]) in rule.kept_while[1]:
+                return Side.AO.value
+            if rule.sides and Side.CENTRE not in rule.sides:
+                return Side.VERIFIER.value if Side.VERIFIER in rule.sides else Side.AO.value
+    return ""
+
+
 def tenant_owned(
-    noun: str, *same_centre: str, sides: Iterable[str] = (), or_person: str = ""
+    noun: str,
+    *same_centre: str,
+    sides: Iterable[str] = (),
+    or_person: str = "",
+    kept_by: str = "",
+    kept_while: tuple[str, Iterable[str]] | None = None,
 ) -> list[BaseConstraint | models.UniqueConstraint]:
     """The constraints of a tenant-owned model: isolation, a key for composite references, and its own references."""
     return [
-        TenantIsolation(name=f"{noun}_isolation", sides=sides, or_person=or_person),
+        TenantIsolation(
+            name=f"{noun}_isolation",
+            sides=sides,
+            or_person=or_person,
+            kept_by=kept_by,
+            kept_while=kept_while,
+        ),
         models.UniqueConstraint(fields=["centre", "id"], name=f"{noun}_centre_and_id"),
         *(SameCentre(field=key, name=f"{noun}_{key}_of_same_centre") for key in same_centre),
     ]

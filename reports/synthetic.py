@@ -154,9 +154,9 @@ SELECT p.centre_id, p.id, CASE WHEN p.id %% 5 = 0 THEN 'NOT_HELD' ELSE 'ACTIVE' 
 FROM centres_programme p JOIN centres_centre c ON c.id = p.centre_id WHERE {_MY_C}"""),
     ("deadlines", f"""
 INSERT INTO qa_portal_deadline (centre_id, kind, subject_type, subject_id, year, due_on, owner_role, owner_side, title,
-    why, source, url, state)
+    why, source, url, state, kept_to)
 SELECT y.centre_id, 'self_assessment', 'verification.centreyear', y.id, %(year)s, %(due)s, 'quality_nominee', 'centre',
-       'Submit the self-assessment', '', 'Year planner', '/', 'OPEN'
+       'Submit the self-assessment', '', 'Year planner', '/', 'OPEN', ''
 FROM verification_centreyear y JOIN centres_centre c ON c.id = y.centre_id
 WHERE y.year = %(year)s AND y.self_assessment_state <> 'DONE' AND {_MY_C}"""),
 )  # fmt: skip

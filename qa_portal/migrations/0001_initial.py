@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('OPEN', 'Open'), ('MET', 'Met'), ('CANCELLED', 'Cancelled')], default='OPEN', max_length=10)),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('kept_to', models.CharField(blank=True, choices=[('centre', 'Centre'), ('verifier', 'Verifier'), ('ao', 'Awarding organisation')], help_text='The side that reads it, beside the awarding organisation; empty: everybody at the centre', max_length=8)),
             ],
         ),
         migrations.CreateModel(
@@ -58,13 +59,19 @@ class Migration(migrations.Migration):
                 ('client', models.CharField(max_length=120)),
                 ('key', models.CharField(max_length=255)),
                 ('request_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('body', models.JSONField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('client', 'key'), name='idempotency_key_once_per_client')],
             },
+        ),
+        migrations.CreateModel(
+            name='IdempotentAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('status', models.PositiveSmallIntegerField()),
+                ('body', models.JSONField()),
+            ],
         ),
         migrations.CreateModel(
             name='Mail',
@@ -81,6 +88,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('message_id', models.CharField(blank=True, max_length=200)),
                 ('error', models.CharField(blank=True, max_length=300)),
+                ('kept_to', models.CharField(blank=True, choices=[('centre', 'Centre'), ('verifier', 'Verifier'), ('ao', 'Awarding organisation')], help_text='The side that reads it, beside the awarding organisation; empty: everybody at the centre', max_length=8)),
             ],
         ),
         migrations.CreateModel(
@@ -108,6 +116,7 @@ class Migration(migrations.Migration):
                 ('event', models.CharField(max_length=80)),
                 ('by_id', models.BigIntegerField(null=True)),
                 ('side', models.CharField(blank=True, max_length=8)),
+                ('kept_to', models.CharField(blank=True, choices=[('centre', 'Centre'), ('verifier', 'Verifier'), ('ao', 'Awarding organisation')], help_text='The side that reads it, beside the awarding organisation; empty: everybody at the centre', max_length=8)),
                 ('target_type', models.CharField(max_length=60)),
                 ('target_id', models.BigIntegerField(null=True)),
                 ('at', models.DateTimeField()),
@@ -118,7 +127,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['chain', 'target_type', 'target_id', 'seq'], name='audit_event_of_a_target')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='audit_event_has_one_place_in_its_chain'), qa_portal.rls.TenantIsolation(field='chain', name='audit_event_isolation', writable_value='0')],
+                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='audit_event_has_one_place_in_its_chain'), qa_portal.rls.TenantIsolation(field='chain', kept_by='kept_to', name='audit_event_isolation', writable_value='0')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -138,6 +147,16 @@ class Migration(migrations.Migration):
             model_name='deadline',
             name='owner',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='idempotentanswer',
+            name='centre',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre'),
+        ),
+        migrations.AddField(
+            model_name='idempotentanswer',
+            name='given_for',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='qa_portal.idempotencykey'),
         ),
         migrations.AddField(
             model_name='mail',
@@ -168,7 +187,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deadline',
-            constraint=qa_portal.rls.TenantIsolation(field='centre', name='deadline_isolation'),
+            constraint=qa_portal.rls.TenantIsolation(field='centre', kept_by='kept_to', name='deadline_isolation'),
         ),
         migrations.AddConstraint(
             model_name='deadline',
@@ -182,6 +201,14 @@ class Migration(migrations.Migration):
             model_name='deadline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'OPEN'), ('ended_at', None)), models.Q(models.Q(('state', 'OPEN'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='deadline_ended_when_not_open'),
         ),
+        migrations.AddConstraint(
+            model_name='idempotentanswer',
+            constraint=qa_portal.rls.TenantIsolation(field='centre', name='idempotent_answer_isolation'),
+        ),
+        migrations.AddConstraint(
+            model_name='idempotentanswer',
+            constraint=models.UniqueConstraint(fields=('centre', 'id'), name='idempotent_answer_centre_and_id'),
+        ),
         migrations.AddIndex(
             model_name='mail',
             index=models.Index(condition=models.Q(('state', 'DUE')), fields=['due_at'], name='mail_to_be_sent'),
@@ -192,7 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='mail',
-            constraint=qa_portal.rls.TenantIsolation(field='centre', name='mail_isolation'),
+            constraint=qa_portal.rls.TenantIsolation(field='centre', kept_by='kept_to', name='mail_isolation'),
         ),
         migrations.AddConstraint(
             model_name='mail',

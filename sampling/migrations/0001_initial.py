@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('seed', models.CharField(help_text='Hex; made after the frame was committed', max_length=64)),
                 ('minimum_size', models.PositiveIntegerField()),
                 ('size_facts', models.JSONField(default=dict, help_text='Rule, table row and scheme version behind the size')),
+                ('small_frame_reason', models.TextField(blank=True, help_text='Why it goes ahead with less work than the size table asks for')),
                 ('random_items', models.PositiveIntegerField(default=0)),
                 ('units_in_scope', models.JSONField(default=list)),
                 ('warnings', models.JSONField(default=list)),

@@ -71,6 +71,9 @@ class Sample(models.Model):
     size_facts = models.JSONField(
         default=dict, help_text="Rule, table row and scheme version behind the size"
     )
+    small_frame_reason = models.TextField(
+        blank=True, help_text="Why it goes ahead with less work than the size table asks for"
+    )
     random_items = models.PositiveIntegerField(default=0)
     units_in_scope = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
@@ -106,6 +109,11 @@ class Sample(models.Model):
         ]
         indexes = [models.Index(fields=["centre", "programme", "year"], name="sample_of_programme")]
         triggers = status_triggers("sample", initial=["PLANNING"], edges=SAMPLE_EDGES)
+
+    @property
+    def kept_to(self) -> str:
+        """What happens to a sample is not the centre's to read before its work is requested (R63)."""
+        return Side.VERIFIER if self.requested_at is None else ""
 
 
 class DrawnFrame(models.Model):
@@ -184,6 +192,11 @@ class SampledItem(models.Model):
                 ("MISSING", "JUDGED"), ("RECEIVED", "MISSING"), ("REQUESTED", "JUDGED"),
             ),
         )  # fmt: skip
+
+    @property
+    def kept_to(self) -> str:
+        """That an item was chosen is the centre's to read once its work is requested, that it was judged is not."""
+        return Side.VERIFIER if self.status == ItemStatus.JUDGED else self.sample.kept_to
 
 
 class ItemEvidence(models.Model):

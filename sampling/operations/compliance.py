@@ -85,7 +85,7 @@ def save(
         draft.texts |= {"direct_claims_kind": kind, "direct_claims_reasons": reasons.strip()}
     draft.revision, draft.saved_by_id, draft.saved_at = revision + 1, by.pk, at
     draft.save()
-    audit.record("sample.compliance_saved", by=by, target=sample, at=at, revision=draft.revision)
+    audit.record("sample.compliance_saved", by=by, target=draft, at=at, revision=draft.revision)
     return draft
 
 

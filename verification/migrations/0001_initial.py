@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('centre_agreed_at', models.DateTimeField(blank=True, null=True)),
                 ('not_placed_because', models.CharField(blank=True, max_length=300)),
                 ('late_reason', models.TextField(blank=True, help_text='Why it lies after its due date (R8)')),
+                ('urgent_reason', models.TextField(blank=True, help_text='Which claims after 31 August cannot wait (R10)')),
                 ('people_seen', models.TextField(blank=True)),
                 ('concluded_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_reason', models.TextField(blank=True, help_text='Why it was waived or cancelled')),
@@ -133,6 +134,7 @@ class Migration(migrations.Migration):
                 ('stage_facts', models.JSONField(default=dict)),
                 ('risk', models.CharField(blank=True, help_text='The last issued rating: LOW, MEDIUM or HIGH', max_length=8)),
                 ('next_cycle', models.JSONField(blank=True, default=dict, help_text='What the final report recommends (R11)')),
+                ('btec_review_on', models.DateField(blank=True, help_text="When this year's BTEC LSV review was done; opens the short form (R6)", null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre')),
                 ('lsv', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -332,6 +334,7 @@ class Migration(migrations.Migration):
                 ('written_as', models.CharField(help_text='The role they wrote in', max_length=40)),
                 ('written_at', models.DateTimeField()),
                 ('text', models.TextField()),
+                ('to_quality_manager', models.BooleanField(default=False, help_text='Asked of the quality manager as well')),
                 ('centre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.centre')),
                 ('centre_year', qa_portal.rls.TenantKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='verification.centreyear')),
                 ('file', qa_portal.rls.TenantKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centres.evidencefile')),
@@ -439,7 +442,7 @@ class Migration(migrations.Migration):
             name='Extension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ASKED', 'Asked for'), ('GRANTED', 'Granted'), ('REFUSED', 'Refused')], default='ASKED', max_length=8)),
+                ('status', models.CharField(choices=[('ASKED', 'Asked for'), ('GRANTED', 'Granted'), ('REFUSED', 'Refused'), ('CLOSED', 'No longer needed')], default='ASKED', max_length=8)),
                 ('wanted_until', models.DateField()),
                 ('reason', models.TextField()),
                 ('asked_at', models.DateTimeField()),
@@ -636,7 +639,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='activity',
-            constraint=models.UniqueConstraint(fields=('centre', 'centre_year', 'kind', 'programme', 'number'), name='activity_number_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'CANCELLED'), _negated=True), fields=('centre', 'centre_year', 'kind', 'programme', 'number'), name='activity_number_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='activity',
@@ -748,7 +751,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='release',
-            trigger=pgtrigger.compiler.Trigger(name='release_status_edge', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IS DISTINCT FROM NEW.status AND (OLD.status, NEW.status) NOT IN (('OUTSTANDING', 'PENDING'), ('OUTSTANDING', 'RELEASED'), ('PENDING', 'RELEASED'), ('RELEASED', 'PENDING')))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'release: % to % is not an allowed change', OLD.status, NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='a3dc70e5a4ca99e7aea0213eb646f996f53a5ec5', operation='UPDATE OF "status"', pgid='pgtrigger_release_status_edge_f8c66', table='verification_release', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='release_status_edge', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IS DISTINCT FROM NEW.status AND (OLD.status, NEW.status) NOT IN (('OUTSTANDING', 'PENDING'), ('OUTSTANDING', 'RELEASED'), ('PENDING', 'OUTSTANDING'), ('PENDING', 'RELEASED'), ('RELEASED', 'PENDING')))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'release: % to % is not an allowed change', OLD.status, NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='687921e0fb977b9e298de46c295b8a1e74547e62', operation='UPDATE OF "status"', pgid='pgtrigger_release_status_edge_f8c66', table='verification_release', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='release',
@@ -772,7 +775,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='extension_status_edge', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IS DISTINCT FROM NEW.status AND (OLD.status, NEW.status) NOT IN (('ASKED', 'GRANTED'), ('ASKED', 'REFUSED')))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'extension: % to % is not an allowed change', OLD.status, NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='a4073d3a42150b2fff9adc8837708375cf555ac1', operation='UPDATE OF "status"', pgid='pgtrigger_extension_status_edge_d05ed', table='verification_extension', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='extension_status_edge', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IS DISTINCT FROM NEW.status AND (OLD.status, NEW.status) NOT IN (('ASKED', 'CLOSED'), ('ASKED', 'GRANTED'), ('ASKED', 'REFUSED')))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'extension: % to % is not an allowed change', OLD.status, NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='5dbfe641976886e3a83736152bbe8df341d2a3c2', operation='UPDATE OF "status"', pgid='pgtrigger_extension_status_edge_d05ed', table='verification_extension', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='extension',
@@ -792,7 +795,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='allocation',
-            constraint=qa_portal.rls.TenantIsolation(field='centre', name='allocation_isolation'),
+            constraint=qa_portal.rls.TenantIsolation(field='centre', kept_while=('status', ['PROPOSED', 'DROPPED']), name='allocation_isolation'),
         ),
         migrations.AddConstraint(
             model_name='allocation',

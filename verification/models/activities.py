@@ -79,6 +79,7 @@ class Activity(models.Model):
     centre_agreed_at = models.DateTimeField(null=True, blank=True)
     not_placed_because = models.CharField(max_length=300, blank=True)
     late_reason = models.TextField(blank=True, help_text="Why it lies after its due date (R8)")
+    urgent_reason = models.TextField(blank=True, help_text="Which claims after 31 August cannot wait (R10)")
     people_seen = models.TextField(blank=True)
     concluded_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(blank=True, help_text="Why it was waived or cancelled")
@@ -91,6 +92,7 @@ class Activity(models.Model):
             *tenant_owned("activity", "centre_year", "allocation", "programme", "site"),
             models.UniqueConstraint(
                 fields=["centre", "centre_year", "kind", "programme", "number"],
+                condition=~Q(status="CANCELLED"),
                 nulls_distinct=False,
                 name="activity_number_once",
             ),
@@ -154,6 +156,11 @@ class ActivityCount(models.Model):
             initial=["PROPOSED"],
             edges=(("PROPOSED", "CONFIRMED"), ("CONFIRMED", "PROPOSED")),
         )
+
+    @property
+    def kept_to(self) -> str:
+        """What the two verifiers propose to each other is theirs until they agree."""
+        return Side.VERIFIER if self.status == ActivityCountStatus.PROPOSED else ""
 
 
 class RequestedDocument(models.Model):

@@ -191,7 +191,14 @@ class Allocation(models.Model):
 
     class Meta:
         constraints = [
-            *tenant_owned("allocation", "centre_year", "programme", "replaces"),
+            # A proposal, and one that came to nothing, is the awarding organisation's alone.
+            *tenant_owned(
+                "allocation",
+                "centre_year",
+                "programme",
+                "replaces",
+                kept_while=("status", (AllocationStatus.PROPOSED, AllocationStatus.DROPPED)),
+            ),
             models.UniqueConstraint(
                 fields=["centre", "centre_year", "kind", "programme"],
                 condition=Q(status__in=["PROPOSED", "ACTIVE"]),
@@ -216,6 +223,7 @@ class Message(models.Model):
     written_as = models.CharField(max_length=40, help_text="The role they wrote in")
     written_at = models.DateTimeField()
     text = models.TextField()
+    to_quality_manager = models.BooleanField(default=False, help_text="Asked of the quality manager as well")
     file = TenantKey("centres.EvidenceFile", null=True, blank=True, related_name="+")
 
     objects = TenantQuerySet.as_manager()

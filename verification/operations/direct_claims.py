@@ -192,6 +192,7 @@ def _ask_for_a_decision(row: DirectClaimsRecommendation, activity: Activity, *, 
             body=f"The SV recommends: {label}. Somebody other than the SV decides.",
             url=url,
             at=at,
+            kept_to=Side.VERIFIER,
         )
 
 

@@ -64,6 +64,7 @@ def answer(*, escalation_id: int, by: Actor, at: datetime, answer: str) -> Escal
         body=answer.strip(),
         url=reverse("escalation", args=[escalation.pk]),
         at=at,
+        kept_to=Side.VERIFIER,
     )
     return escalation
 
@@ -81,6 +82,7 @@ def _ask(activity: Activity, escalation: Escalation, at: datetime) -> None:
         owner_id=owner_id,
         why=escalation.text,
         source="LSV visit",
+        kept_to=Side.VERIFIER,
     )
     deadlines.set_due(
         "escalation", subject=escalation, year=activity.centre_year.year, due_on=due_on, duty=duty
@@ -95,6 +97,7 @@ def _ask(activity: Activity, escalation: Escalation, at: datetime) -> None:
             body=f"{escalation.text}\n\nPlease answer by {date_long(due_on)}.",
             url=url,
             at=at,
+            kept_to=Side.VERIFIER,
         )
 
 

@@ -145,6 +145,7 @@ def escalate(*, activity: Activity, text: str, by: Actor, at: datetime) -> Escal
         owner_id=activity.centre.quality_manager_id,
         why=text,
         source="Second sample",
+        kept_to=Side.VERIFIER,
     )
     deadlines.set_due(
         "escalation", subject=escalation, year=activity.centre_year.year, due_on=due_on, duty=duty
@@ -159,6 +160,7 @@ def escalate(*, activity: Activity, text: str, by: Actor, at: datetime) -> Escal
             body=f"{text}\n\nPlease answer by {date_long(due_on)}.",
             url=url,
             at=at,
+            kept_to=Side.VERIFIER,
         )
     audit.record("escalation.raised", by=by, target=escalation, at=at, rule="R66")
     return escalation

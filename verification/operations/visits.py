@@ -97,7 +97,7 @@ def save_texts(
             "saved_at",
         ]
     )  # fmt: skip
-    audit.record("visit.texts_saved", by=by, target=activity, at=at, revision=draft.revision)
+    audit.record("visit.texts_saved", by=by, target=draft, at=at, revision=draft.revision)
     return draft
 
 
