@@ -27,6 +27,12 @@ def open_year(*, centre_id: int, year: int, **_: object) -> None:
     roll_over.roll_over(centre_id=centre_id, year=year, by=SYSTEM, at=clock.now())
 
 
+@shared_task(name="verification.catch_up_year", base=TenantTask)
+def catch_up_year(*, centre_id: int, **_: object) -> None:
+    """Give programmes approved since one centre's year was opened what belongs to them."""
+    years.catch_up(centre_id=centre_id, by=SYSTEM, at=clock.now())
+
+
 @shared_task(name="verification.apply_dated_rules")
 def apply_dated_rules(**_: object) -> None:
     """Open due years and ask for the dated rules of every centre that they change."""

@@ -11,10 +11,12 @@ from centres.lifecycle.programmes import PROGRAMME
 from centres.models import AccessGrant, Centre, Programme, Qualification
 from centres.operations.registrations import refresh_deadline
 from centres.permissions import Permission
-from qa_portal import audit
+from qa_portal import audit, jobs
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import date_plain
+
+CATCH_UP_TASK = "verification.catch_up_year"
 
 
 @transaction.atomic
@@ -61,6 +63,7 @@ def approve(
         approved_from=approved_from,
         approved_to=approved_to,
     )
+    _catch_up_year(centre_id)
     return programme
 
 
@@ -89,6 +92,7 @@ def change_approval(
         setattr(programme, field, value)
     programme.save(update_fields=list(fields))
     audit.record("programme.approval_changed", by=by, target=programme, at=at, before=before, after=fields)
+    _catch_up_year(programme.centre_id)
     return programme
 
 
@@ -110,6 +114,7 @@ def reopen(*, programme_id: int, by: Actor, at: datetime, approved_to: date | No
     _dates_in_order(programme.approved_from, approved_to)
     PROGRAMME.move(programme, "reopen", by=by, at=at, approved_to=approved_to)
     refresh_deadline(programme_id=programme.pk, at=at)
+    _catch_up_year(programme.centre_id)
     return programme
 
 
@@ -127,6 +132,11 @@ def name_leader(*, programme_id: int, leader_id: int | None, by: Actor, at: date
     programme.save(update_fields=["leader"])
     audit.record("programme.leader_named", by=by, target=programme, at=at, before=before, after=leader_id)
     return programme
+
+
+def _catch_up_year(centre_id: int) -> None:
+    """Have the centre's open year give the programme its section, release and verifier's place, in the background."""
+    jobs.enqueue(CATCH_UP_TASK, centre_id=centre_id)
 
 
 def _locked(programme_id: int) -> Programme:

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from centres.models import CentreStatus, QaModelPeriod
+from centres.models import CentreStatus, QaModelPeriod, Qualification
+from centres.operations import programmes
+from centres.permissions import Permission
 from qa_portal.actors import SYSTEM
 from qa_portal.errors import NotPermitted
 from qa_portal.models import AuditEvent, Deadline, OutboxEntry
-from tests.story.self_assessments import on, sections_of
+from tests.story.self_assessments import on, sections_of, submitted_self_assessment
 from tests.story.years import open_year
 from verification.models import (
     AnnualDeclaration,
@@ -20,7 +22,7 @@ from verification.models import (
     SelfAssessment,
     SelfAssessmentAnswer,
 )
-from verification.operations import years
+from verification.operations import self_assessments, years
 
 
 def test_r1_centre_wide_sections_once_and_programme_sections_once_per_programme(cast):
@@ -115,3 +117,68 @@ def test_the_academic_year_turns_at_midnight_in_london(cast):
     years.open_due_years(at=datetime(2026, 8, 31, 22, 59, tzinfo=UTC))
     years.open_due_years(at=datetime(2026, 8, 31, 23, 0, tzinfo=UTC))
     assert sorted({e.kwargs["year"] for e in OutboxEntry.objects.all()}) == [2025, 2026]
+
+
+def approve_late(cast, house=None):
+    """Approve another qualification for a house whose year is open, through the operation staff use."""
+    house = house or cast.northgate
+    theirs = [programme.qualification_id for programme in house.programmes]
+    other = Qualification.objects.exclude(pk__in=theirs).order_by("pk").first()
+    if other is None:
+        other = Qualification.objects.get(pk=theirs[0])
+        other.pk, other.qan = None, "603/9999/9"
+        other.save()
+        QaModelPeriod.objects.create(qualification=other, model="WBL", starts_on=date(2020, 9, 1))
+    return programmes.approve(
+        centre_id=house.centre.pk,
+        qualification_id=other.pk,
+        approved_from=date(2026, 10, 1),
+        by=cast["planner"] if cast["planner"].may(Permission.PROGRAMME_APPROVE) else cast["admin"],
+        at=on(1, 10),
+    )
+
+
+def test_r1_r9_a_programme_approved_after_the_year_was_opened_is_caught_up(cast):
+    centre_year = open_year(cast)
+    late = approve_late(cast)
+    assert OutboxEntry.objects.filter(task="verification.catch_up_year", centre_id=late.centre_id).count() == 1
+    years.catch_up(centre_id=late.centre_id, by=SYSTEM, at=on(1, 10))
+    assert late.pk in {section.programme_id for section in sections_of(centre_year)}
+    assert Release.objects.filter(centre_year=centre_year, programme=late).count() == 1
+    assert DirectClaimsStatus.objects.filter(programme=late).count() == 1
+    due = Deadline.objects.get(kind="sv_allocation", subject_id=late.pk)
+    assert due.state == "OPEN"
+    centre_year.refresh_from_db()
+    assert centre_year.stage_facts["allocation"][-1].endswith("of 5 programmes have an SV")
+
+
+def test_r9_the_sweep_asks_for_each_open_year_that_lacks_a_programme_once(cast):
+    open_year(cast)
+    assert years.catch_up_due(at=on(2, 10)) == 0
+    approve_late(cast)
+    OutboxEntry.objects.all().delete()
+    assert years.catch_up_due(at=on(2, 10)) == 1
+    assert years.catch_up_due(at=on(2, 10)) == 0
+
+
+def test_a_first_work_based_programme_opens_the_stages_that_were_not_needed(cast):
+    for programme in cast.harbour.programmes:
+        QaModelPeriod.objects.filter(qualification=programme.qualification, model="WBL").update(model="BTEC")
+    open_year(cast, house=cast.harbour)
+    QaModelPeriod.objects.filter(model="BTEC").update(model="WBL")
+    approve_late(cast, cast.harbour)
+    year = years.catch_up(centre_id=cast.harbour.centre.pk, by=SYSTEM, at=on(2, 10))
+    assert year.self_assessment_state == "NOT_STARTED"
+    assert year.visit_state == year.final_report_state == "CANNOT_START"
+    assert Deadline.objects.filter(kind="lsv_allocation", centre=cast.harbour.centre, state="OPEN").exists()
+
+
+def test_r1_a_programme_that_came_while_the_form_was_submitted_gets_its_section_when_it_comes_back(cast):
+    submitted = submitted_self_assessment(cast)
+    late = approve_late(cast)
+    years.catch_up(centre_id=late.centre_id, by=SYSTEM, at=on(21))
+    assert late.pk not in {s.programme_id for s in sections_of(submitted.centre_year)}
+    self_assessments.recall(self_assessment_id=submitted.pk, by=cast["qn"], at=on(22))
+    assert late.pk in {s.programme_id for s in sections_of(submitted.centre_year)}
+    submitted.centre_year.refresh_from_db()
+    assert submitted.centre_year.stage_facts["self_assessment"] == ["38 of 44 answered"]

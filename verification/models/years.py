@@ -44,6 +44,11 @@ class CentreYear(models.Model):
     next_cycle = models.JSONField(
         default=dict, blank=True, help_text="What the final report recommends (R11)"
     )
+    btec_review_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="When this year's BTEC LSV review was done; opens the short form (R6)",
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
 
     objects = TenantQuerySet.as_manager()
@@ -240,6 +245,7 @@ class ExtensionStatus(models.TextChoices):
     ASKED = "ASKED", "Asked for"
     GRANTED = "GRANTED", "Granted"
     REFUSED = "REFUSED", "Refused"
+    CLOSED = "CLOSED", "No longer needed"
 
 
 class Extension(models.Model):
@@ -268,5 +274,7 @@ class Extension(models.Model):
             ),
         ]
         triggers = status_triggers(
-            "extension", initial=["ASKED"], edges=(("ASKED", "GRANTED"), ("ASKED", "REFUSED"))
+            "extension",
+            initial=["ASKED"],
+            edges=(("ASKED", "GRANTED"), ("ASKED", "REFUSED"), ("ASKED", "CLOSED")),
         )

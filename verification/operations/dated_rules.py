@@ -24,11 +24,13 @@ WAITING_FOR_THE_CENTRE = (ActionStatus.OPEN, ActionStatus.RETURNED)
 
 
 def apply(*, at: datetime, batch: int = 500) -> int:
-    """Open due years and ask for the dated rules of every centre they change; returns how many were asked for.
+    """Open due years, catch up later programmes, and ask for the dated rules of every centre they change.
+
+    Returns how many were asked for.
 
     Runs in the staff scope every quarter of an hour; the work itself is one task a centre, in that centre's scope.
     """
-    opened = years.open_due_years(at=at, batch=batch)
+    opened = years.open_due_years(at=at, batch=batch) + years.catch_up_due(at=at, batch=batch)
     due = list(_centres_due(timezone.localdate(at))[:batch])
     for centre_id in due:
         jobs.enqueue(TASK, centre_id=centre_id)

@@ -25,6 +25,7 @@ from verification.models import (
 )
 from verification.operations.stages import set_stage
 from verification.queries import self_assessments as queries
+from verification.queries import years
 from verification.questionnaire import EDITABLE, name_of, scheme_sections
 
 
@@ -53,6 +54,14 @@ def prepare(
     set_due(made)
     show_progress(made)
     return made
+
+
+def catch_up(self_assessment: SelfAssessment) -> bool:
+    """Add the sections of programmes that came while the form was not open to changes; says whether any did (R1)."""
+    centre_year = self_assessment.centre_year
+    programmes = years.active_programmes(centre_year.centre_id, centre_year.year)
+    scheme = years.scheme_of_year(centre_year)
+    return _add_sections(self_assessment, scheme, years.work_based(programmes, centre_year.year))
 
 
 def set_due(self_assessment: SelfAssessment, why: str = "") -> None:

@@ -121,6 +121,7 @@ def return_for_amendment(
         raise RuleViolation("Write what the centre should change or add.")
     if due_on < timezone.localdate(at):
         raise RuleViolation("Choose a date that has not passed.")
+    forms.catch_up(self_assessment)
     self_assessment.due_on = due_on
     forms.set_due(self_assessment, why="Your LSV returned it with remarks.")
     set_stage(
@@ -261,6 +262,7 @@ def _locked(self_assessment_id: int) -> SelfAssessment:
 
 
 def _open_again(self_assessment: SelfAssessment, at: datetime) -> None:
+    forms.catch_up(self_assessment)
     forms.set_due(self_assessment)
     keep_duties(self_assessment, at)
     forms.show_progress(self_assessment)

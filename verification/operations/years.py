@@ -27,9 +27,11 @@ from verification.models import (
     Release,
     StageState,
 )
-from verification.operations import self_assessment_forms
+from verification.operations import allocation_stage, self_assessment_forms
 from verification.operations.stages import set_stage
 from verification.queries import years as queries
+
+OF_THE_LEAD = ("visit", "final_report")
 
 
 @transaction.atomic
@@ -56,14 +58,42 @@ def open_year(*, centre_id: int, year: int, by: Actor, at: datetime) -> CentreYe
     added = self_assessment_forms.prepare(centre_year, scheme, work_based, at=at)
     if added:
         _lead_verifier_due(centre_year, scheme)
+        _needed_after_all(centre_year)
     elif created and not work_based:
-        for stage in ("self_assessment", "visit", "final_report"):
+        for stage in ("self_assessment", *OF_THE_LEAD):
             set_stage(centre_year.pk, stage, StageState.NOT_NEEDED)
     new_releases = _releases(centre_year, programmes)
     _claims_status(centre_id, programmes)
+    if new_releases and not created:
+        allocation_stage.refresh(centre_year, at=at)
+        _more_to_verify(centre_year, len(programmes) - new_releases, len(programmes))
     if created or new_releases:
         audit.record("centre_year.opened", by=by, target=centre_year, at=at, year=year, releases=new_releases)
     return queries.with_scheme(CentreYear.objects.all()).get(pk=centre_year.pk)
+
+
+@transaction.atomic
+def catch_up(*, centre_id: int, by: Actor, at: datetime) -> CentreYear | None:
+    """Give programmes that were approved since the current year was opened what belongs to them; None without a year.
+
+    Asked for when a programme is approved or reopened, and by the sweep. Raises NotPermitted. Sources: R1, R9.
+    """
+    year = academic_year.year_of(timezone.localdate(at))
+    if not CentreYear.objects.filter(centre_id=centre_id, year=year, closed_at=None).exists():
+        return None
+    return open_year(centre_id=centre_id, year=year, by=by, at=at)
+
+
+def catch_up_due(*, at: datetime, batch: int = 500) -> int:
+    """Ask for the centres whose open year lacks an approved programme; returns how many were asked for.
+
+    Runs in the staff scope; each is caught up by its own task in the scope of its own centre.
+    """
+    year = academic_year.year_of(timezone.localdate(at))
+    due = list(queries.centres_behind(year)[:batch])
+    for centre_id in due:
+        jobs.enqueue(queries.CATCH_UP_TASK, centre_id=centre_id)
+    return len(due)
 
 
 def open_due_years(*, at: datetime, batch: int = 500) -> int:
@@ -76,6 +106,20 @@ def open_due_years(*, at: datetime, batch: int = 500) -> int:
     for centre_id in due:
         jobs.enqueue(queries.OPEN_YEAR_TASK, centre_id=centre_id, year=year)
     return len(due)
+
+
+def _needed_after_all(centre_year: CentreYear) -> None:
+    """Open the stages of the LSV again where a first work-based programme came after the year was opened."""
+    for stage in OF_THE_LEAD:
+        if getattr(centre_year, f"{stage}_state") == StageState.NOT_NEEDED:
+            set_stage(centre_year.pk, stage, StageState.CANNOT_START)
+
+
+def _more_to_verify(centre_year: CentreYear, verified: int, programmes: int) -> None:
+    """Sampling that was done is not any more when another programme comes (R9)."""
+    if centre_year.sampling_state == StageState.DONE:
+        facts = [f"{verified} of {programmes} programmes verified"]
+        set_stage(centre_year.pk, "sampling", StageState.UNDER_WAY, facts)
 
 
 def _declaration(centre_year: CentreYear, scheme: Scheme) -> None:

@@ -12,9 +12,10 @@ from centres.queries.schemes import scheme_of, work_based_qualification_ids
 from centres.schemes import Scheme
 from centres.schemes.questions import Statement
 from qa_portal.models import OutboxEntry
-from verification.models import CentreYear
+from verification.models import CentreYear, Release
 
 OPEN_YEAR_TASK = "verification.open_year"
+CATCH_UP_TASK = "verification.catch_up_year"
 
 
 def with_scheme(centre_years: QuerySet[CentreYear]) -> QuerySet[CentreYear]:
@@ -66,3 +67,16 @@ def centres_without_year(year: int) -> QuerySet[Centre]:
     )
     opened = CentreYear.objects.filter(year=year, centre=OuterRef("pk"))
     return Centre.objects.filter(~Exists(opened), ~Exists(asked), status=CentreStatus.APPROVED)
+
+
+def centres_behind(year: int) -> QuerySet[CentreYear, int]:
+    """Centres whose open year lacks a release row of an approved programme, and which no task is seeing to."""
+    there = Release.objects.filter(
+        centre_id=OuterRef("centre_id"), programme=OuterRef("pk"), centre_year__year=year
+    )
+    active = Programme.objects.active_in(*academic_year.bounds(year)).filter(
+        ~Exists(there), centre_id=OuterRef("centre_id"), status=ProgrammeStatus.APPROVED
+    )
+    asked = OutboxEntry.objects.filter(task=CATCH_UP_TASK, done_at=None, centre_id=OuterRef("centre_id"))
+    behind = CentreYear.objects.filter(Exists(active), ~Exists(asked), year=year, closed_at=None)
+    return behind.order_by("centre_id").values_list("centre_id", flat=True)
