@@ -23,10 +23,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from qa_portal import clock
+from qa_portal import clock, tenancy
 from qa_portal.api_access import caller_of
 from qa_portal.errors import EditConflict, RuleViolation
-from qa_portal.models import IdempotencyKey
+from qa_portal.models import IdempotencyKey, IdempotentAnswer
 from qa_portal.problems import errors_in, missing, problem, refusal_members
 
 LONGEST_KEY = 255
@@ -181,8 +181,11 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
             return _repeat(client, key, digest)
         response = method(view, request, *args, **kwargs)
         if response.status_code < 400:
-            IdempotencyKey.objects.filter(pk=kept.pk).update(
-                status=response.status_code, body=json.loads(JSONRenderer().render(response.data))
+            # Every call that changes something has narrowed the scope to the one centre it is about.
+            (centre_id,) = tenancy.current_scope().centre_ids
+            body = json.loads(JSONRenderer().render(response.data))
+            IdempotentAnswer.objects.create(
+                centre_id=centre_id, given_for=kept, status=response.status_code, body=body
             )
         return response
 
@@ -213,16 +216,23 @@ def _repeat(client: str, key: str, digest: str) -> Response:
     kept = IdempotencyKey.objects.get(client=client, key=key)
     if kept.request_hash != digest:
         return problem(422, "This Idempotency-Key was used for another call", "Use a new key for a new call.")
-    response = Response(kept.body, status=kept.status or 200)
+    answer = IdempotentAnswer.objects.filter(given_for=kept).first()
+    if answer is None:
+        # The caller has left the centre that it was about.
+        return problem(404)
+    response = Response(answer.body, status=answer.status)
     response["Idempotent-Replay"] = "true"
     return response
 
 
 def forget(*, at: datetime) -> int:
-    """Delete answers kept for repeated calls after a day, and tokens that have expired; returns how many went."""
-    kept, _ = IdempotencyKey.objects.filter(created_at__lt=at - KEPT_FOR).delete()
-    tokens, _ = Token.objects.filter(expires_at__lt=at - KEPT_FOR).delete()
-    return kept + tokens
+    """Delete answers kept for repeated calls after a day, and tokens that have expired; returns how many went.
+
+    In the scope of the staff role, because the answers are each centre's.
+    """
+    _, kept = IdempotencyKey.objects.filter(created_at__lt=at - KEPT_FOR).delete()
+    _, tokens = Token.objects.filter(expires_at__lt=at - KEPT_FOR).delete()
+    return kept.get(IdempotencyKey._meta.label, 0) + tokens.get(Token._meta.label, 0)
 
 
 class Rows(serializers.ListField):

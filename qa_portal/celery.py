@@ -18,7 +18,6 @@ QUEUES = ("default", "mail", "pdf", "import", "solve")
 app.conf.task_routes = {
     "qa_portal.send_due_mail": {"queue": "mail"},
     "reports.prepare_pdf": {"queue": "pdf"},
-    "reports.prepare_export": {"queue": "pdf"},
     "centres.run_import": {"queue": "import"},
     "verification.plan_allocations": {"queue": "solve"},
     "verification.propose_schedule": {"queue": "solve"},

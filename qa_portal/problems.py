@@ -29,6 +29,7 @@ TITLES = {
     422: "The request does not validate",
     428: "Say which version you change",
     429: "Too many calls",
+    500: "Something broke, and nothing was changed",
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.defaults import server_error
 
+from qa_portal import problems
 from qa_portal.errors import NotPermitted, Refusal
 
 
@@ -42,3 +44,10 @@ def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(
         request, "403_expired.html", {"typed": _typed(request), "back_url": request.path}, status=403
     )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Something broke: a page for people, a problem document for what called the API."""
+    if not request.path.startswith("/api/"):
+        return server_error(request)
+    return JsonResponse(problems.document(500), status=500, content_type=problems.CONTENT_TYPE)

@@ -53,4 +53,6 @@ def forget_api_answers(**_: object) -> None:
 
     from qa_portal.api_calls import forget
 
-    forget(at=timezone.now())
+    # Over all centres, because what is old is old everywhere.
+    with scoped_to(ALL_CENTRES):
+        forget(at=timezone.now())

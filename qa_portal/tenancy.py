@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
+
+from qa_portal.stored_files import removed_with_a_rollback
 
 
 class Side(TextChoices):
@@ -107,14 +109,14 @@ class RequestScope:
     """What the access layer tells the tenancy layer of one request."""
 
     scope: Scope = NO_SCOPE
-    after_rollback: list[Callable[[], None]] = field(default_factory=list)
 
 
 class TenancyMiddleware:
     """Owns the request's transaction and its scope.
 
     The transaction closes after the response is rendered (``ATOMIC_REQUESTS`` closes before, and lazy lists come out
-    empty), and is rolled back for every answer of 400 or above, so a refused or failing request leaves nothing.
+    empty), and is rolled back for every answer of 400 or above, so a refused or failing request leaves nothing, no
+    stored file either.
     """
 
     exempt = ("/static/", "/healthz")
@@ -128,15 +130,12 @@ class TenancyMiddleware:
         wanted: RequestScope = getattr(request, "tenancy", None) or RequestScope()
         token = _current.set(NO_SCOPE)
         try:
-            with transaction.atomic():
+            with removed_with_a_rollback(), transaction.atomic():
                 if wanted.scope != NO_SCOPE:
                     enter(wanted.scope)
                 response = self.get_response(request)
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
-            if response.status_code >= 400:
-                for remember in wanted.after_rollback:
-                    remember()
         finally:
             _current.reset(token)
         return response

@@ -10,6 +10,7 @@ from qa_portal import health, shell
 from reports.navigation import navigation
 
 shell.navigation = navigation
+handler500 = "qa_portal.refusals.failed"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -21,14 +21,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from centres import evidence_access, media_types
 from centres.models import EvidenceFile
 from centres.permissions import Permission
 from centres.queries.evidence import may_open
-from qa_portal import audit
+from qa_portal import audit, stored_files
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted, RuleViolation
 
@@ -54,22 +53,17 @@ def store(
         raise RuleViolation(problem)
     if replaces_id is not None:
         _lock_replaced(centre_id, replaces_id, by)
-    stored = default_storage.save(f"evidence/{centre_id}/{uuid.uuid4().hex}", upload)
-    try:
-        file = EvidenceFile.objects.create(
-            centre_id=centre_id,
-            name=name,
-            media_type=media_types.media_type(head),
-            size=upload.size,
-            sha256=sha256,
-            storage_name=stored,
-            replaces_id=replaces_id,
-            uploaded_at=at,
-            uploaded_by=person_or_none(by),
-        )
-    except Exception:
-        default_storage.delete(stored)
-        raise
+    file = EvidenceFile.objects.create(
+        centre_id=centre_id,
+        name=name,
+        media_type=media_types.media_type(head),
+        size=upload.size,
+        sha256=sha256,
+        storage_name=stored_files.save(f"evidence/{centre_id}/{uuid.uuid4().hex}", upload),
+        replaces_id=replaces_id,
+        uploaded_at=at,
+        uploaded_by=person_or_none(by),
+    )
     audit.record(
         "evidence.stored", by=by, target=file, at=at, sha256=sha256, size=file.size, replaces=replaces_id
     )

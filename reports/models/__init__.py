@@ -1,5 +1,5 @@
 """Issued reports and exports."""
 
-from reports.models.documents import Export, Report, ReportKind, ReportReading
+from reports.models.documents import Report, ReportKind, ReportReading
 
-__all__ = ["Export", "Report", "ReportKind", "ReportReading"]
+__all__ = ["Report", "ReportKind", "ReportReading"]

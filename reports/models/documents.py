@@ -98,15 +98,3 @@ class ReportReading(models.Model):
                 fields=["centre", "report", "person"], name="report_reading_once_per_person"
             ),
         ]
-
-
-class Export(models.Model):
-    """A file prepared for the awarding organisation's side (dashboard as CSV); private to who asked."""
-
-    asked_by = models.ForeignKey(PERSON, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    kind = models.CharField(max_length=40)
-    parameters = models.JSONField(default=dict)
-    file_name = models.CharField(max_length=300, blank=True)
-    rows = models.PositiveIntegerField(null=True)
-    ready_at = models.DateTimeField(null=True)

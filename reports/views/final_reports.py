@@ -38,7 +38,8 @@ def final_report(request: HttpRequest, centre: Centre) -> HttpResponse:
         except EditConflict as conflict:
             form.add_error(None, f"{conflict} Their version stands below yours; save again to keep yours.")
             form.data = form.data.copy()
-            form.data["revision"] = queries.draft_of(year).revision
+            draft = queries.draft_of(year)
+            form.data["revision"] = draft.revision if draft else 0
             status = 409
         else:
             if "issue" in request.POST:

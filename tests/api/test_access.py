@@ -170,3 +170,15 @@ def test_the_documentation_is_open_to_everybody(db):
     assert caller.get("/api/v1/docs/").status_code == 200
     assert caller.get("/api/v1/schema/").status_code == 200
     assert settings.SPECTACULAR_SETTINGS["OAS_VERSION"].startswith("3.1")
+
+
+def test_a_crash_is_a_problem_too_and_says_nothing_of_its_cause(taught, northgate, monkeypatch):
+    def broken(*_args, **_more):
+        raise RuntimeError("a secret of the machine room")
+
+    monkeypatch.setattr(Learner.objects, "visible_to", broken)
+    northgate.client.raise_request_exception = False
+    answer = northgate.get("learners/")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert answer.json()["status"] == 500
+    assert b"secret" not in answer.content

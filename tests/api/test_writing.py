@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from centres.import_kinds import OF_A_CENTRE
 from centres.models import AssessmentDecision, Cohort, ImportJob, Learner, Registration, Unit
 from qa_portal.api_calls import forget
-from qa_portal.models import AuditEvent, IdempotencyKey
+from qa_portal.models import AuditEvent, IdempotencyKey, IdempotentAnswer
 from tests.api.callers import machine, person
 from tests.cast import ulns
 from tests.conftest import NOW
@@ -178,6 +179,16 @@ def test_kept_answers_are_forgotten_after_a_day(cast, northgate):
     assert forget(at=NOW + timedelta(hours=26)) == 2
     assert not IdempotencyKey.objects.exists()
     assert northgate.get("learners/").status_code == 401
+
+
+def test_what_was_answered_is_kept_for_its_own_centre_only(cast, northgate, scope):
+    northgate.post("learners/", ANN, Idempotency_Key="k-1")
+    columns = {field.name for field in IdempotencyKey._meta.concrete_fields}
+    assert columns == {"id", "client", "key", "request_hash", "created_at"}
+    scope(cast.harbour.centre.pk)
+    assert not IdempotentAnswer.objects.exists()
+    scope(cast.northgate.centre.pk)
+    assert IdempotentAnswer.objects.get().body["family_name"] == "Lee"
 
 
 # --- Registrations ---------------------------------------------------------------------------------------------------
@@ -388,6 +399,27 @@ def test_a_file_is_imported_once_per_key(cast, northgate, files):
     assert upload(b"given_name,family_name\nBo,Lee\n").status_code == 422
     assert ImportJob.objects.count() == 1
     assert northgate.post(f"imports/{first.json()['id']}/save-rows/", {}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes", "status"),
+    [
+        ("learners", ("imports:run",), 403),
+        ("learners", ("imports:run", "assessment:write"), 403),
+        ("learners", ("imports:run", "learners:write"), 201),
+        ("decisions", ("imports:run", "learners:write"), 403),
+        ("decisions", ("imports:run", "assessment:write"), 201),
+        ("staff", ("imports:run", "people:read"), 403),
+    ],
+)
+def test_a_file_needs_the_scope_that_its_rows_need(cast, files, kind, scopes, status):
+    learners = SimpleUploadedFile("rows.csv", OF_A_CENTRE[kind].template().encode(), content_type="text/csv")
+    caller = machine(cast.northgate, scopes)
+    answer = caller.post("imports/", {"kind": kind, "file": learners}, format="multipart")
+    assert answer.status_code == status, answer.content
+    if status == 201:
+        assert machine(cast.northgate, ("imports:run",)).get("imports/").json()["results"] == []
+        assert len(caller.get("imports/").json()["results"]) == 1
 
 
 def test_a_role_of_one_scope_cannot_call_another(cast, files):

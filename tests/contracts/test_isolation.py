@@ -19,7 +19,7 @@ SHARED = {
     "qa_portal.AuditHead", "qa_portal.OutboxEntry", "qa_portal.Heartbeat", "qa_portal.IdempotencyKey",
     "centres.Person", "centres.AccessGrant", "centres.Invitation", "centres.Sector", "centres.Qualification",
     "centres.Unit", "centres.QaModelPeriod", "centres.SchemeVersion", "centres.Holiday", "verification.Verifier",
-    "verification.VerifierSector", "verification.VerifierAbsence", "verification.VerifierDay", "reports.Export",
+    "verification.VerifierSector", "verification.VerifierAbsence", "verification.VerifierDay",
 }  # fmt: skip
 OWN_APPS = {"qa_portal", "centres", "verification", "sampling", "reports"}
 
