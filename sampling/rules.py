@@ -79,6 +79,24 @@ def holds_the_minimum(sample: Sample, by: Actor) -> None:
         )
 
 
+def is_short(sample: Sample) -> bool:
+    """Less has been assessed than the scheme's table asks for, so that the sample holds all there is.
+
+    A second sample leaves out what the first found accurate, so that it is often all that is left: no reason needed.
+    """
+    facts = sample.size_facts
+    return bool(facts.get("limited_by_frame")) and facts.get("follows_sample") is None
+
+
+def small_frame_has_a_reason(sample: Sample, reason: str) -> None:
+    """A sample that is small because little is assessed goes ahead only with a reason. Raises RuleViolation (R55)."""
+    if is_short(sample) and not reason.strip():
+        raise RuleViolation(
+            f"{sample.size_facts['explanation']} Say why it goes ahead now, or wait until more has been assessed.",
+            rule="R55",
+        )
+
+
 def has_an_agreed_date(sample: Sample, by: Actor) -> None:
     """The centre knows by when its work is looked at. Raises RuleViolation (R99)."""
     if sample.activity.status not in (ActivityStatus.AGREED, ActivityStatus.UNDER_WAY):

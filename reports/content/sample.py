@@ -159,6 +159,7 @@ def _drawn(sample: Sample, scheme: Scheme) -> Json:
     """How large the sample is and why, how it was drawn, and what it can find."""
     rows = [
         ("size", "Size", sample.size_facts.get("explanation", "")),
+        ("small_frame", "Why with so little work", sample.small_frame_reason),
         ("units", "Units", ". ".join(unit["why"] for unit in sample.units_in_scope)),
         ("power", "What it can find", sample.outcome_facts.get("power", "")),
         (

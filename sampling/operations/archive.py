@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -23,17 +26,18 @@ from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import file_size
 from sampling.models import ItemEvidence, Sample, SampledItem
 
-#: Above this one archive would hold a web process too long; files are opened one by one then.
+#: Above this one archive would keep a web process too long; files are opened one by one then.
 LARGEST_ARCHIVE = 500 * 1024 * 1024
+_PART = 1024 * 1024
 COLUMNS = ("Item", "Learner", "Unit", "Assignment", "Grade", "File", "What it is", "SHA-256", "State")
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A finished archive and the name it is saved under, which holds no learner's name."""
+    """A finished archive, open at its beginning, and the name it is saved under, which holds no learner's name."""
 
     name: str
-    content: bytes
+    content: IO[bytes]
 
 
 @transaction.atomic
@@ -64,19 +68,25 @@ def pack(*, sample_id: int, by: Actor, at: datetime) -> Archive:
     return Archive(f"sample-{sample.centre.number}-{sample.year}-{sample.pk}.zip", content)
 
 
-def _zip(sample: Sample, links: Iterable[ItemEvidence]) -> bytes:
-    packed, rows = io.BytesIO(), []
+def _zip(sample: Sample, links: Iterable[ItemEvidence]) -> IO[bytes]:
+    """Copied in parts into a file that disappears when it is closed: memory does not grow with the evidence."""
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it has been sent
+    rows = []
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for number, link in enumerate(links, start=1):
             place = f"item-{link.item.position:03d}/{number:03d}-{_safe(link.file.name)}"
             left_out = _left_out(link)
             if not left_out:
-                with default_storage.open(link.file.storage_name, "rb") as file:
-                    archive.writestr(place, file.read())
+                with (
+                    default_storage.open(link.file.storage_name, "rb") as file,
+                    archive.open(place, "w") as target,
+                ):
+                    shutil.copyfileobj(file, target, _PART)
             rows.append(_row(link, place, left_out))
         rows += [_missing_row(item) for item in sample.items.filter(status="MISSING").order_by("position")]
         archive.writestr("contents.csv", _manifest(rows))
-    return packed.getvalue()
+    packed.seek(0)
+    return packed
 
 
 def _left_out(link: ItemEvidence) -> str:

@@ -78,6 +78,7 @@ def draw_sample(
     )
     facts = scheme.basis(minimum.rule, **dict(minimum.facts)) | {
         "explanation": minimum.explanation,
+        "limited_by_frame": minimum.limited_by_frame,
         "table": scheme.sampling.tables[scheme.sampling.table].title,
         "excluded_as_used_last_year": frame.excluded,
         "follows_sample": before.pk if before else None,

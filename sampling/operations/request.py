@@ -25,22 +25,25 @@ from sampling.models import Sample
 from sampling.operations.items import frozen
 from sampling.operations.plan import locked_sample, may_plan
 from sampling.queries import frames
+from sampling.queries.samples import lead_verifiers_of
 from verification.queries.years import holders
 
 EVIDENCE_DEADLINES = ("sample_evidence", "sample_evidence_help")
 
 
 @transaction.atomic
-def request(*, sample_id: int, by: Actor, at: datetime) -> Sample:
+def request(*, sample_id: int, by: Actor, at: datetime, small_frame_reason: str = "") -> Sample:
     """Ask the centre for the work of the sample: each decision is frozen as it stands, people are told, deadlines run.
 
+    ``small_frame_reason`` says why the sample goes ahead where less has been assessed than the scheme's table asks for.
     Raises NotPermitted, RuleViolation below the scheme's minimum (R55) or without an agreed date (R99).
     """
     sample = locked_sample(sample_id)
     may_plan(sample.activity, by, at)
     due_on, warnings = _when(sample, timezone.localdate(at))
     _freeze(sample)
-    leads = holders(sample.centre_id, RoleCode.LEAD_INTERNAL_VERIFIER, timezone.localdate(at))
+    rules.small_frame_has_a_reason(sample, small_frame_reason)
+    leads = lead_verifiers_of(sample, timezone.localdate(at))
     SAMPLE.move(
         sample,
         "request",
@@ -50,6 +53,7 @@ def request(*, sample_id: int, by: Actor, at: datetime) -> Sample:
         work_due_on=due_on,
         warnings=[*sample.warnings, *warnings],
         lead_iv=leads[0] if len(leads) == 1 else None,
+        small_frame_reason=small_frame_reason.strip() if rules.is_short(sample) else "",
     )
     deadlines.meet("sample_plan", subject=sample.activity, at=at)
     run_deadlines(sample, at=at)
@@ -61,16 +65,16 @@ def request(*, sample_id: int, by: Actor, at: datetime) -> Sample:
 def name_lead_iv(*, sample_id: int, person_id: int, by: Actor, at: datetime) -> Sample:
     """Name the Lead IV who works with the verifier on this sample; they are told and see the request list.
 
-    Raises NotPermitted, RuleViolation for somebody who is not a Lead IV of the centre.
+    Raises NotPermitted, RuleViolation for somebody who is not a Lead IV for the programme (R18).
     """
     sample = locked_sample(sample_id)
     if not by.may(Permission.SAMPLE_NAME_LEAD_IV, sample.centre_id):
         raise NotPermitted("The Quality Nominee names the Lead IV for a sample.")
     rules.is_asked_for(sample)
-    leads = holders(sample.centre_id, RoleCode.LEAD_INTERNAL_VERIFIER, timezone.localdate(at))
+    leads = lead_verifiers_of(sample, timezone.localdate(at))
     person = next((lead for lead in leads if lead.pk == person_id), None)
     if person is None:
-        raise RuleViolation("Choose somebody who is a Lead IV of this centre.")
+        raise RuleViolation("Choose somebody who is Lead IV for this programme or its subject area.")
     sample.lead_iv = person
     sample.save(update_fields=["lead_iv"])
     if waiting(sample):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from centres.models import AssessmentDecision
+from centres.models import AccessGrant, AssessmentDecision, Person
+from centres.permissions import RoleCode
 from qa_portal.tenancy import Side
 from sampling import power
 from sampling.models import ItemEvidence, ItemStatus, Judgement, ReleasedJudgement, Sample, SampledItem
@@ -70,6 +72,19 @@ def items_of(sample: Sample, *, side: str) -> list[SampledItem]:
         )
         .order_by("position")
     )
+
+
+def lead_verifiers_of(sample: Sample, on: date) -> list[Person]:
+    """The Lead IVs who may look after a sample: of its programme, of its subject area, or of the whole centre (R18)."""
+    grants = AccessGrant.objects.active_on(on).filter(
+        Q(programme=None) | Q(programme_id=sample.programme_id),
+        role=RoleCode.LEAD_INTERNAL_VERIFIER,
+        centre_id=sample.centre_id,
+        subject_area__in=["", sample.programme.qualification.suite],
+        person=OuterRef("pk"),
+    )
+    people = Person.objects.filter(Exists(grants), is_active=True, is_service=False)
+    return list(people.order_by("name", "pk"))
 
 
 def evidence_of(item: SampledItem) -> list[ItemEvidence]:

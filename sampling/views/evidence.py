@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -184,16 +184,16 @@ def _link(request: HttpRequest, pk: int, *permissions: str) -> ItemEvidence:
     return find(request, links, pk, *(permissions or (P.SAMPLE_READ,)))
 
 
-@require_safe
+@require_POST
 @needs(P.SAMPLE_JUDGE)
-def archive(request: HttpRequest, pk: int) -> HttpResponse:
-    """All evidence of a sample as one file with a list of what is in it."""
+def archive(request: HttpRequest, pk: int) -> FileResponse:
+    """All evidence of a sample as one file with a list of what is in it; taking it marks each file as opened."""
     found = pages.the_sample(request, pk, P.SAMPLE_JUDGE)
     if found.status == SampleStatus.PLANNING:
         raise RuleViolation("The work has not been requested yet.")
     packed = archiving.pack(sample_id=found.pk, by=request.user, at=clock.now())
-    # Read whole before the answer goes out: what is streamed later would run without this page's scope.
-    response = HttpResponse(packed.content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{packed.name}"'
+    response = FileResponse(
+        packed.content, as_attachment=True, filename=packed.name, content_type="application/zip"
+    )
     response["Cache-Control"] = "private, no-store"
     return response

@@ -11,8 +11,9 @@ from centres.pages import find, needs
 from centres.permissions import Permission as P
 from qa_portal import clock, notices, wording
 from qa_portal.errors import RuleViolation
+from sampling import rules
 from sampling.forms.samples import AddForm, ReasonForm
-from sampling.models import SampledItem
+from sampling.models import Sample, SampledItem
 from sampling.operations import items, plan
 from sampling.operations import request as requests
 from sampling.operations import waive as waiving
@@ -121,8 +122,14 @@ def substitute(request: HttpRequest, pk: int, position: int) -> HttpResponse:
 @needs(P.SAMPLE_PLAN)
 def request_work(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.the_sample(request, pk, P.SAMPLE_PLAN)
-    if request.method == "POST":
-        asked = requests.request(sample_id=found.pk, by=request.user, at=clock.now())
+    form = _small_frame_form(request, found)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        asked = requests.request(
+            sample_id=found.pk,
+            by=request.user,
+            at=clock.now(),
+            small_frame_reason=form.cleaned_data["reason"] if form else "",
+        )
         assert asked.work_due_on is not None
         notices.done(
             request,
@@ -143,10 +150,23 @@ def request_work(request: HttpRequest, pk: int) -> HttpResponse:
             "Each decision is kept as it stands now; later changes do not change what you judge.",
             "Nothing is taken out any more. You can still add items, with a reason.",
         ],
+        "form": form,
         "verb": "Request the work",
         "back_url": reverse("sample", args=[found.pk]),
     }
     return render(request, "sampling/form.html", context)
+
+
+def _small_frame_form(request: HttpRequest, found: Sample) -> ReasonForm | None:
+    """Asks why a sample goes ahead with less work than the scheme's table asks for (R55)."""
+    if not rules.is_short(found):
+        return None
+    return ReasonForm(
+        request.POST or None,
+        label="Why it goes ahead with so little work",
+        help_text=f"{found.size_facts['explanation']} The report states your reason.",
+        required="Say why it goes ahead, or wait until more has been assessed",
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from centres.pages import find, needs
 from centres.permissions import Permission as P
-from centres.permissions import RoleCode
 from qa_portal import clock, notices, wording
 from qa_portal.errors import Refusal
 from qa_portal.templatetags.portal import tag
@@ -24,7 +23,6 @@ from sampling.operations import request as requests
 from sampling.queries import samples as queries
 from sampling.views import pages
 from verification.models import Activity, ActivityStatus
-from verification.queries.years import holders
 
 PAGE = 50
 ACTIVITY_SHAPES = {
@@ -144,6 +142,7 @@ def _for_verifier(request: HttpRequest, found: Sample) -> dict[str, Any]:
         "offers": _offers(request, found, context["tally"]) if own else [],
         "next_item": _next_to_judge(found, context["rows"]) if own else None,
         "due_in": wording.days_from(found.work_due_on, clock.today()) if found.work_due_on else "",
+        "anything_sent": any(row["item"].files for row in context["rows"]),
     }
 
 
@@ -188,7 +187,7 @@ def _for_centre(request: HttpRequest, found: Sample) -> dict[str, Any]:
     context = _context(request, found)
     open_now = found.status in (SampleStatus.REQUESTED, SampleStatus.JUDGING)
     may_name = open_now and request.user.may(P.SAMPLE_NAME_LEAD_IV, found.centre_id)
-    leads = holders(found.centre_id, RoleCode.LEAD_INTERNAL_VERIFIER, clock.today()) if may_name else []
+    leads = queries.lead_verifiers_of(found, clock.today()) if may_name else []
     return context | {
         "may_answer": open_now and request.user.may(P.SAMPLE_ANSWER, found.centre_id, found.programme_id),
         "lead_form": LeadForm(people=leads, initial={"lead_iv": found.lead_iv_id}) if may_name else None,
@@ -201,7 +200,7 @@ def _for_centre(request: HttpRequest, found: Sample) -> dict[str, Any]:
 @needs(P.SAMPLE_NAME_LEAD_IV)
 def name_lead_iv(request: HttpRequest, pk: int) -> HttpResponse:
     found = pages.the_sample(request, pk, P.SAMPLE_NAME_LEAD_IV)
-    leads = holders(found.centre_id, RoleCode.LEAD_INTERNAL_VERIFIER, clock.today())
+    leads = queries.lead_verifiers_of(found, clock.today())
     form = LeadForm(request.POST, people=leads)
     if not form.is_valid():
         context = _for_centre(request, found) | {"lead_form": form, "form": form}

@@ -132,7 +132,7 @@ def test_the_archive_holds_every_file_and_a_list(cast):
 
     packed = archive.pack(sample_id=sample.pk, by=cast["sv"], at=JUDGED_AT)
 
-    with zipfile.ZipFile(io.BytesIO(packed.content)) as contents:
+    with packed.content, zipfile.ZipFile(packed.content) as contents:
         names = contents.namelist()
         rows = list(csv.DictReader(io.StringIO(contents.read("contents.csv").decode("utf-8-sig"))))
     assert len(names) == 9  # eight files and the list

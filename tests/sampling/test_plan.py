@@ -14,7 +14,7 @@ from sampling.models import Sample
 from sampling.operations import items, plan, request
 from sampling.queries.frames import frame_for, ledger_of
 from sampling.size import minimum_size
-from tests.story.allocations import sampling_agreed
+from tests.story.allocations import forget_access, sampling_agreed
 from tests.story.samples import (
     ACTION_DUE,
     PLANNED_AT,
@@ -50,6 +50,23 @@ def test_r55_a_sample_below_the_minimum_cannot_be_requested(cast):
 
     with pytest.raises(RuleViolation, match="at least 9"):
         request.request(sample_id=sample.pk, by=cast["sv"], at=PLANNED_AT)
+
+
+def test_r55_a_frame_smaller_than_the_table_asks_for_goes_ahead_only_with_a_reason(cast):
+    activity = sampling_agreed(cast, cast.northgate.programmes[0], day=date(2027, 1, 27))
+    assessed(cast, learners=8)
+    forget_access(cast["sv"])
+    AssessmentDecision.objects.exclude(assignment__unit__number="4").delete()
+    sample = plan.plan(activity_id=activity.pk, by=cast["sv"], at=PLANNED_AT)
+    assert sample.items.count() == sample.frame_size < 9
+
+    with pytest.raises(RuleViolation, match="at least 9") as refused:
+        request.request(sample_id=sample.pk, by=cast["sv"], at=PLANNED_AT)
+    assert refused.value.rule == "R55"
+
+    why = "The other unit is assessed in June; these learners need certificates in March."
+    asked = request.request(sample_id=sample.pk, by=cast["sv"], at=PLANNED_AT, small_frame_reason=why)
+    assert asked.small_frame_reason == why
 
 
 def test_r56_with_five_learners_or_fewer_every_learner_is_sampled(cast):

@@ -227,9 +227,11 @@ def test_the_verifier_opens_one_file_or_takes_all(cast, sign_in):
     link.refresh_from_db()
     assert link.opened_at is not None
 
-    everything = _get(client, "sample-archive", sample.pk)
-    assert len(zipfile.ZipFile(io.BytesIO(everything.content)).namelist()) == 10
-    assert _get(sign_in(cast["qn"]), "sample-archive", sample.pk).status_code == 403
+    archive = reverse("sample-archive", args=[sample.pk])
+    everything = client.post(archive).getvalue()
+    assert len(zipfile.ZipFile(io.BytesIO(everything)).namelist()) == 10
+    assert client.get(archive).status_code == 405
+    assert sign_in(cast["qn"]).post(archive).status_code == 403
 
 
 def test_concluding_asks_once_and_says_what_is_left(cast, sign_in, clock_at):
