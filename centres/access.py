@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from centres.models import AccessGrant, Person
 
 SESSION_KEY = "context"
+# Asked for in place of a programme: no programme has this number, so that a role for one programme does not reach it.
+WHOLE_CENTRE = 0
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,38 @@
-"""The files that can be imported: their columns, what each holds, and an example row for the template."""
+"""The files that can be imported: their columns, who may import them, and an example row for the template."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from centres.access import WHOLE_CENTRE
 from centres.csv_files import Column, write
+from centres.permissions import Permission as P
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from qa_portal.actors import Actor
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of import."""
+    """One kind of import: a file does what its rows would do one by one, so it asks for the same permissions.
+
+    ``scopes`` are what a system's token needs besides ``imports:run``.
+    """
 
     code: str
     title: str
     what: str
     columns: tuple[Column, ...]
+    permissions: tuple[P, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    def may_be_imported(self, by: Actor, centre_id: int | None) -> bool:
+        """Whether somebody may import it for a whole centre; a role for one programme is not enough."""
+        needed = (P.IMPORT_RUN, *self.permissions)
+        return all(by.may(permission, centre_id, WHOLE_CENTRE) for permission in needed)
 
     def template(self) -> str:
         """The file to fill in: headings and one example row."""
@@ -40,6 +58,8 @@ LEARNERS = Kind(
         Column("certificate_name", "Name for certificates; empty takes the learner's name", "",
                aliases=("name on certificate",)),
     ),
+    (P.LEARNER_EDIT, P.REGISTRATION_EDIT),
+    ("learners:write",),
 )  # fmt: skip
 DECISIONS = Kind(
     "decisions",
@@ -63,6 +83,8 @@ DECISIONS = Kind(
         Column("verified_on", "Date of the internal verification", "2026-11-20"),
         Column("reference", "Your own number for the decision", "D-1201"),
     ),
+    (P.ASSESSMENT_DECIDE,),
+    ("assessment:write",),
 )  # fmt: skip
 STAFF = Kind(
     "staff",
@@ -79,6 +101,7 @@ STAFF = Kind(
         Column("qualified_on", "Date of that qualification", "2021-06-30"),
         Column("standardised_on", "Date of this year's standardisation", "2026-09-15"),
     ),
+    (P.STAFF_REGISTER_EDIT,),
 )  # fmt: skip
 CENTRES = Kind(
     "centres",
@@ -98,3 +121,12 @@ CENTRES = Kind(
 
 # The kinds that belong to one centre, in the order in which a new centre needs them.
 OF_A_CENTRE = {kind.code: kind for kind in (STAFF, LEARNERS, DECISIONS)}
+
+
+def open_to(by: Actor, centre_id: int | None, scopes: Collection[str] | None = None) -> dict[str, Kind]:
+    """The kinds that somebody may import at a centre; a system also needs the scopes, a person has none."""
+    return {
+        code: kind
+        for code, kind in OF_A_CENTRE.items()
+        if kind.may_be_imported(by, centre_id) and (scopes is None or set(kind.scopes) <= set(scopes))
+    }

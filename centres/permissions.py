@@ -91,6 +91,8 @@ class Permission(StrEnum):
     CENTRE_EDIT = "centre.edit"
     AUDIT_READ = "audit.read"
     MAIL_READ = "mail.read"
+    # Mail and background work that was given up: have it tried again.
+    BACKGROUND_RETRY = "background.retry"
     YEAR_ROLL_OVER = "year.roll_over"
     LEARNER_DATA_EXPORT = "learner_data.export"
     LEARNER_DATA_ERASE = "learner_data.erase"
@@ -109,6 +111,7 @@ class RoleCode(TextChoices):
     SYSTEM_CLIENT = "system_client", "Management information system"
     LEAD_STANDARDS_VERIFIER = "lead_standards_verifier", "Lead Standards Verifier"
     STANDARDS_VERIFIER = "standards_verifier", "Standards Verifier"
+    OUTGOING_LEAD_VERIFIER = "outgoing_lead_verifier", "Outgoing Lead Standards Verifier"
     QUALITY_MANAGER = "quality_manager", "Quality manager"
     PLANNER = "planner", "Planner"
     VIEWER = "viewer", "Viewer"
@@ -204,16 +207,18 @@ ROLES: dict[str, Role] = {
             R.ASSESSOR,
             Side.CENTRE,
             frozenset({P.CENTRE_READ, P.PROGRAMME_READ, P.LEARNER_READ, P.ASSESSMENT_READ, P.EVIDENCE_READ,
-                       P.ASSESSMENT_DECIDE, P.EVIDENCE_ADD, P.REPORT_READ, P.ACTION_READ, P.ACTIVITY_READ}),
+                       P.ASSESSMENT_DECIDE, P.IMPORT_RUN, P.EVIDENCE_ADD, P.REPORT_READ, P.ACTION_READ,
+                       P.ACTIVITY_READ}),
             duty="Assesses against the criteria.",
         ),
         Role(
             R.SYSTEM_CLIENT,
             Side.CENTRE,
             _CENTRE_READING | {P.LEARNER_READ, P.LEARNER_EDIT, P.REGISTRATION_EDIT, P.ASSESSMENT_READ,
-                               P.ASSESSMENT_DECIDE, P.COHORT_EDIT, P.IMPORT_RUN, P.SAMPLE_READ, P.SAMPLE_ANSWER,
-                               P.ACTION_ANSWER, P.EVIDENCE_ADD, P.SELF_ASSESSMENT_ANSWER},
-            duty="Exchanges learners, registrations and decisions for one centre.",
+                               P.ASSESSMENT_DECIDE, P.INTERNAL_VERIFICATION_RECORD, P.COHORT_EDIT, P.IMPORT_RUN,
+                               P.SAMPLE_READ, P.SAMPLE_ANSWER, P.ACTION_ANSWER, P.EVIDENCE_ADD,
+                               P.SELF_ASSESSMENT_ANSWER},
+            duty="Exchanges learners, registrations, decisions and their internal verification for one centre.",
         ),
         Role(
             R.LEAD_STANDARDS_VERIFIER,
@@ -229,18 +234,25 @@ ROLES: dict[str, Role] = {
             duty="Samples; judges; reports; recommends release and direct claims status.",
         ),
         Role(
+            R.OUTGOING_LEAD_VERIFIER,
+            Side.VERIFIER,
+            _CENTRE_READING - {P.MESSAGE_READ} | {P.SAMPLE_READ, P.REPORT_ISSUE_FINAL, P.SAMPLE_WAIVE},
+            duty="Closes the year that was theirs: issues the final annual report that is still outstanding.",
+        ),
+        Role(
             R.QUALITY_MANAGER,
             Side.AO,
             _AO_READING | {P.ALLOCATION_COUNTERSIGN, P.DIRECT_CLAIMS_DECIDE, P.ESCALATION_ANSWER, P.EXTENSION_DECIDE,
                            P.MESSAGE_WRITE, P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.SAMPLE_WAIVE,
-                           P.PROGRAMME_APPROVE},
+                           P.PROGRAMME_APPROVE, P.BACKGROUND_RETRY},
             duty="Decides direct claims status and sanctions; supports Quality Nominees.",
         ),
         Role(
             R.PLANNER,
             Side.AO,
             _AO_READING | {P.ALLOCATION_MAKE, P.ALLOCATION_COUNTERSIGN, P.ACTIVITY_SCHEDULE, P.VERIFIER_REGISTER_EDIT,
-                           P.CENTRE_EDIT, P.PROGRAMME_APPROVE, P.IMPORT_RUN, P.YEAR_ROLL_OVER, P.MAIL_READ},
+                           P.CENTRE_EDIT, P.PROGRAMME_APPROVE, P.IMPORT_RUN, P.YEAR_ROLL_OVER, P.MAIL_READ,
+                           P.BACKGROUND_RETRY},
             frozenset({R.LEAD_STANDARDS_VERIFIER, R.STANDARDS_VERIFIER}),
             "Allocates verifiers; plans the year.",
         ),
@@ -250,8 +262,8 @@ ROLES: dict[str, Role] = {
             Side.AO,
             _AO_READING | {P.PEOPLE_EDIT, P.ROLE_GRANT, P.SECOND_FACTOR_RESET, P.SCHEME_EDIT, P.CENTRE_EDIT,
                            P.AUDIT_READ, P.MAIL_READ, P.API_CLIENT_MANAGE, P.IMPORT_RUN, P.LEARNER_DATA_EXPORT,
-                           P.LEARNER_DATA_ERASE, P.VERIFIER_REGISTER_EDIT},
-            frozenset(R) - {R.SYSTEM_CLIENT},
+                           P.LEARNER_DATA_ERASE, P.VERIFIER_REGISTER_EDIT, P.BACKGROUND_RETRY},
+            frozenset(R) - {R.SYSTEM_CLIENT, R.OUTGOING_LEAD_VERIFIER},
             "People and access; schemes and reference data.",
         ),
     )

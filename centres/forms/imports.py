@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
@@ -16,13 +19,16 @@ class ImportForm(forms.Form):
 
     kind = forms.ChoiceField(
         label="What does the file hold?",
-        choices=[(kind.code, kind.title) for kind in import_kinds.OF_A_CENTRE.values()],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what the file holds"},
     )
     file = EvidenceField(
         label="File", one_file=True, help_text=_HINT, error_messages={"required": "Choose a CSV file"}
     )
+
+    def __init__(self, *args: Any, kinds: Iterable[import_kinds.Kind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.code, kind.title) for kind in kinds]  # type: ignore[attr-defined]
 
 
 class CentresFileForm(forms.Form):

@@ -183,13 +183,21 @@ class StaffMemberForm(forms.Form):
         Sector.objects.order_by("name"), label="Sector", required=False, empty_label="Not said"
     )
     site = forms.ModelChoiceField(Site.objects.none(), label="Site", required=False, empty_label="All sites")
+    person = forms.ModelChoiceField(
+        Person.objects.none(),
+        label="Account",
+        required=False,
+        empty_label="No account here",
+        help_text="Tells the portal whose decisions these are, so that nobody verifies their own.",
+    )
     started_on = pack.DateField(label="Started on", required=False)
     left_on = pack.DateField(
         label="Left on", required=False, help_text="The entry stays: decisions that they made name them."
     )
 
-    def __init__(self, *args: Any, sites: Any, new: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sites: Any, people: Any, new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
         self.fields["site"].queryset = sites
         if new:
             del self.fields["left_on"]

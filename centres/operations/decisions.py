@@ -51,7 +51,8 @@ def record(*, registration_id: int, decision: Decision, by: Actor, at: datetime)
 
     Who has not standardised this year is a warning in the trail and on the page (R54). Raises NotPermitted, or
     RuleViolation for a grade outside the scale, criteria of another unit, a date before enrolment or to come, an
-    assessor who is not on the register, a verifier who is the assessor (R15), or a decision recorded already.
+    assessor who is not on the register, a verifier who is the assessor (R15), or a decision recorded already. A
+    verification that comes with the decision needs the permission to record one.
     """
     registration = (
         Registration.objects.select_for_update(of=("self",))
@@ -64,6 +65,8 @@ def record(*, registration_id: int, decision: Decision, by: Actor, at: datetime)
     unit = Unit.objects.get(pk=decision.unit_id, qualification_id=programme.qualification_id)
     assessor = StaffMember.objects.get(pk=decision.assessor_id, centre_id=centre_id)
     site = Site.objects.get(pk=decision.site_id, centre_id=centre_id)
+    verifier = _verifier(decision, registration, by)
+    rules.not_their_own_decision(assessor, verifier, by)
     _check(decision, registration, programme, unit, assessor, timezone.localdate(at))
     assignment = assignment_of(programme, unit, decision.assignment_number)
     try:
@@ -109,13 +112,14 @@ def verify(
 ) -> AssessmentDecision:
     """Record the internal verification of a decision.
 
-    Raises NotPermitted, or RuleViolation when the verifier made the decision themselves (R15) or the date does not fit.
+    Raises NotPermitted, or RuleViolation when the verifier, or whoever records it, made the decision themselves
+    (R15), or the date does not fit.
     """
     row = AssessmentDecision.objects.select_for_update(of=("self",)).get(pk=decision_id)
     if not by.may(Permission.INTERNAL_VERIFICATION_RECORD, row.centre_id, row.programme_id):
         raise NotPermitted("Internal verification is recorded by internal verifiers.")
     verifier = StaffMember.objects.get(pk=internal_verifier_id, centre_id=row.centre_id)
-    rules.not_their_own_decision(row.assessor_id, verifier.pk)
+    rules.not_their_own_decision(row.assessor, verifier, by)
     rules.verification_is_complete(verifier.pk, outcome, verified_on, row.decided_on)
     if verified_on > timezone.localdate(at):
         raise RuleViolation("The date of the internal verification is in the future.")
@@ -139,6 +143,16 @@ def assignment_of(programme: Programme, unit: Unit, number: int) -> Assignment:
     return assignment
 
 
+def _verifier(decision: Decision, registration: Registration, by: Actor) -> StaffMember | None:
+    """Who verified the decision, where that is recorded with it. Raises NotPermitted."""
+    if decision.internal_verifier_id is None:
+        return None
+    centre_id = registration.centre_id
+    if not by.may(Permission.INTERNAL_VERIFICATION_RECORD, centre_id, registration.programme_id):
+        raise NotPermitted("Internal verification is recorded by internal verifiers; leave it out here.")
+    return StaffMember.objects.get(pk=decision.internal_verifier_id, centre_id=centre_id)
+
+
 def _check(
     decision: Decision,
     registration: Registration,
@@ -151,12 +165,9 @@ def _check(
     rules.grade_in_scale(decision.grade, programme.qualification.grades)
     rules.criteria_of_unit(decision.criteria, unit)
     rules.assessor_is_on_the_register(assessor, decision.decided_on)
-    rules.not_their_own_decision(assessor.pk, decision.internal_verifier_id)
     rules.verification_is_complete(
         decision.internal_verifier_id,
         decision.verification_outcome,
         decision.verified_on,
         decision.decided_on,
     )
-    if decision.internal_verifier_id is not None:
-        StaffMember.objects.get(pk=decision.internal_verifier_id, centre_id=registration.centre_id)

@@ -66,6 +66,7 @@ def change(
     site_id: int | None,
     started_on: date | None,
     left_on: date | None = None,
+    person_id: int | None = None,
     by: Actor,
     at: datetime,
 ) -> StaffMember:
@@ -77,11 +78,11 @@ def change(
     _known_roles(roles)
     if left_on and started_on and left_on < started_on:
         raise RuleViolation(f"{name} cannot leave before starting on {date_plain(started_on)}.")
-    before = {"roles": member.roles, "left_on": member.left_on}
+    before = {"roles": member.roles, "left_on": member.left_on, "person": member.person_id}
     member.name, member.roles = name.strip(), list(roles)
     member.sector_id, member.site_id = sector_id, site_id
-    member.started_on, member.left_on = started_on, left_on
-    member.save(update_fields=["name", "roles", "sector", "site", "started_on", "left_on"])
+    member.started_on, member.left_on, member.person_id = started_on, left_on, person_id
+    member.save(update_fields=["name", "roles", "sector", "site", "started_on", "left_on", "person"])
     audit.record(
         "staff_member.changed",
         by=by,
@@ -90,6 +91,7 @@ def change(
         before=before,
         roles=member.roles,
         left_on=left_on,
+        person=person_id,
     )
     return member
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from centres.models import Registration, RegistrationStatus, StaffMember, Unit
 from qa_portal.errors import RuleViolation
 from qa_portal.wording import date_plain, joined
+
+if TYPE_CHECKING:
+    from qa_portal.actors import Actor
 
 NOT_YET = "U"
 
@@ -50,12 +54,43 @@ def assessor_is_on_the_register(assessor: StaffMember, decided_on: date) -> None
         raise RuleViolation(f"{assessor.name} left on {date_plain(assessor.left_on)}.")
 
 
-def not_their_own_decision(assessor_id: int, internal_verifier_id: int | None) -> None:
-    """Nobody internally verifies a decision that they made. Raises RuleViolation (R15)."""
-    if internal_verifier_id is not None and internal_verifier_id == assessor_id:
+def not_their_own_decision(assessor: StaffMember, verifier: StaffMember | None, by: Actor) -> None:
+    """Nobody internally verifies a decision that they made: not under a second entry of the staff register, and not
+    by entering somebody else as the verifier.
+
+    Raises RuleViolation (R15).
+    """
+    if verifier is None:
+        return
+    if _same_person(assessor, verifier):
         raise RuleViolation(
-            "An internal verifier does not verify a decision that they made themselves.", rule="R15"
+            f"{verifier.name} made this decision: an internal verifier does not verify a decision that they made "
+            "themselves. Another internal verifier verifies it.",
+            rule="R15",
         )
+    if by.pk is not None and _is_entry_of(assessor, by):
+        raise RuleViolation(
+            "You made this decision yourself, so somebody else records its internal verification.", rule="R15"
+        )
+
+
+def _same_person(one: StaffMember, other: StaffMember) -> bool:
+    """Whether two entries are one person: the same account or, where an entry has none, the same name."""
+    if one.pk == other.pk:
+        return True
+    if one.person_id and other.person_id:
+        return one.person_id == other.person_id
+    return _plain(one.name) == _plain(other.name)
+
+
+def _is_entry_of(entry: StaffMember, by: Actor) -> bool:
+    if entry.person_id:
+        return entry.person_id == by.pk
+    return _plain(entry.name) == _plain(str(getattr(by, "name", "")))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def verification_is_complete(

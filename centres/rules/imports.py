@@ -1,14 +1,30 @@
-"""When a checked import may be saved."""
+"""Who may import which file, and when a checked import may be saved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from centres import import_kinds
 from centres.models import ImportJob
-from qa_portal.errors import RuleViolation
+from qa_portal.errors import NotPermitted, RuleViolation
 
 if TYPE_CHECKING:
     from qa_portal.actors import Actor
+
+
+def may_import(kind: str, centre_id: int, by: Actor) -> None:
+    """A file does nothing that whoever imports it may not do row by row. Raises NotPermitted."""
+    of_kind = import_kinds.OF_A_CENTRE[kind]
+    if not of_kind.may_be_imported(by, centre_id):
+        raise NotPermitted(
+            f"Importing {of_kind.title.lower()} is not part of your role here: what a file does is "
+            "for whoever may also do it by hand."
+        )
+
+
+def is_of_a_kind_they_import(job: ImportJob, by: Actor) -> None:
+    """Whoever saves or discards a file may import its kind. Raises NotPermitted."""
+    may_import(job.kind, job.centre_id, by)
 
 
 def has_rows_to_save(job: ImportJob, by: Actor) -> None:

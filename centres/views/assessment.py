@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centres import pages
 from centres.forms.register import DecisionFilterForm, DecisionForm, VerificationForm
+from centres.import_kinds import DECISIONS
 from centres.models import AssessmentDecision, Centre, Programme, Registration, Unit
 from centres.operations import decisions
 from centres.operations.decisions import Decision
@@ -48,7 +49,7 @@ def assessment(request: HttpRequest, centre: Centre) -> HttpResponse:
         "learners_url": reverse("learners", args=[centre.number]),
         "may_decide": request.user.may(P.ASSESSMENT_DECIDE, centre.pk),
         "import_url": reverse("imports", args=[centre.number])
-        if request.user.may(P.IMPORT_RUN, centre.pk)
+        if DECISIONS.may_be_imported(request.user, centre.pk)
         else "",
     }
     return render(request, "centres/assessment.html", context)
@@ -69,8 +70,10 @@ class _Uncounted(Paginator):
 
 
 def _row(request: HttpRequest, row: AssessmentDecision) -> dict:
-    may_verify = row.internal_verifier is None and request.user.may(
-        P.INTERNAL_VERIFICATION_RECORD, row.centre_id, row.programme_id
+    may_verify = (
+        row.internal_verifier is None
+        and row.assessor.person_id != request.user.pk
+        and request.user.may(P.INTERNAL_VERIFICATION_RECORD, row.centre_id, row.programme_id)
     )
     return {
         "learner": row.registration.learner.name,

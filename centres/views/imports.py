@@ -15,8 +15,10 @@ from centres.lifecycle.imports import IMPORT
 from centres.models import Centre, ImportJob, ImportStatus
 from centres.operations import imports
 from centres.permissions import Permission as P
+from centres.rules.imports import may_import
 from centres.views.register import attempt, crumbs
 from qa_portal import clock, notices
+from qa_portal.errors import NotPermitted
 from qa_portal.wording import counted, joined, moment
 
 _STATES = {
@@ -36,6 +38,10 @@ _MADE = {
     "enrolled": ("enrolment", "enrolments"),
     "registered": ("registration", "registrations"),
     "decisions": ("decision", "decisions"),
+    "verified": (
+        "internal verification of a decision that is here",
+        "internal verifications of decisions that are here",
+    ),
     "staff": ("new member of staff", "new members of staff"),
     "development": ("line of qualification or training", "lines of qualification and training"),
     "unchanged": ("row that is here already", "rows that are here already"),
@@ -46,7 +52,10 @@ _MADE = {
 @pages.centre_page(P.IMPORT_RUN)
 def import_list(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Upload a file, and see the imports before."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    kinds = import_kinds.open_to(request.user, centre.pk)
+    if not kinds:
+        raise NotPermitted("No file can be imported with your role at this centre.")
+    form = ImportForm(request.POST or None, request.FILES or None, kinds=kinds.values())
     if request.method == "POST" and form.is_valid():
         job = attempt(
             form,
@@ -63,7 +72,7 @@ def import_list(request: HttpRequest, centre: Centre) -> HttpResponse:
             return redirect("import", job.pk)
     jobs = (
         ImportJob.objects.visible_to(request.user)
-        .filter(centre_id=centre.pk)
+        .filter(centre_id=centre.pk, kind__in=kinds)
         .select_related("file", "asked_by")
         .defer("problems")
         .order_by("-pk")[:20]
@@ -75,7 +84,7 @@ def import_list(request: HttpRequest, centre: Centre) -> HttpResponse:
         "form": form,
         "kinds": [
             {"kind": kind, "url": reverse("import-template", args=[centre.number, kind.code])}
-            for kind in import_kinds.OF_A_CENTRE.values()
+            for kind in kinds.values()
         ],
         "jobs": [_job_row(job) for job in jobs],
     }
@@ -99,7 +108,7 @@ def _job_row(job: ImportJob) -> dict[str, Any]:
 @pages.centre_page(P.IMPORT_RUN)
 def template(request: HttpRequest, centre: Centre, kind: str) -> HttpResponse:
     """The file to fill in."""
-    if kind not in import_kinds.OF_A_CENTRE:
+    if kind not in import_kinds.open_to(request.user, centre.pk):
         raise Http404
     return csv_response(import_kinds.OF_A_CENTRE[kind].template(), f"{kind}.csv")
 
@@ -203,4 +212,6 @@ def csv_response(text: str, name: str) -> HttpResponse:
 
 def _job(request: HttpRequest, pk: int) -> ImportJob:
     rows = ImportJob.objects.visible_to(request.user).select_related("centre", "file", "asked_by")
-    return pages.find(request, rows, pk, P.IMPORT_RUN)
+    job = pages.find(request, rows, pk, P.IMPORT_RUN)
+    may_import(job.kind, job.centre_id, request.user)
+    return job

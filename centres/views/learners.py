@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from centres import pages
 from centres.forms.register import LearnerFilterForm, LearnerForm, SamePersonForm
+from centres.import_kinds import LEARNERS
 from centres.lifecycle.registrations import REGISTRATION
 from centres.models import AssessmentDecision, Centre, Cohort, Learner, Registration
 from centres.operations import learner_data, learners
@@ -56,7 +57,9 @@ def learner_list(request: HttpRequest, centre: Centre) -> HttpResponse:
         "next_url": _next_url(request, after),
         "first_url": _next_url(request, "", always=True) if request.GET.get("after") else "",
         "add_url": _if(request, P.LEARNER_EDIT, centre, "learner-add"),
-        "import_url": _if(request, P.IMPORT_RUN, centre, "imports"),
+        "import_url": reverse("imports", args=[centre.number])
+        if LEARNERS.may_be_imported(request.user, centre.pk)
+        else "",
         "register_url": _if(request, P.REGISTRATION_EDIT, centre, "register-learners"),
     }
     return render(request, "centres/learners.html", context)

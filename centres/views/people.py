@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from centres import import_kinds
 from centres.forms.people import AppointForm, DelegateForm, EndRoleForm, InviteForm
 from centres.models import AccessGrant, Centre, Invitation, Person, Programme, StaffMember
 from centres.operations import delegations, invitations, roles
@@ -60,6 +61,7 @@ def people(request: HttpRequest, centre: Centre) -> HttpResponse:
             "may_appoint": access.may_grant(RoleCode.QUALITY_NOMINEE, centre.pk),
             "may_delegate": access.may(Permission.DELEGATE, centre.pk),
             "may_register": access.may(Permission.STAFF_REGISTER_EDIT, centre.pk),
+            "may_import": bool(import_kinds.open_to(request.user, centre.pk)),
             "may_clients": access.may(Permission.API_CLIENT_MANAGE, centre.pk),
         },
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centres.forms.people import DevelopmentForm, StaffMemberForm
-from centres.models import Centre, DevelopmentKind, Site, StaffDevelopment, StaffMember
+from centres.models import Centre, DevelopmentKind, Person, Site, StaffDevelopment, StaffMember
 from centres.operations import staff_register as operations
 from centres.pages import centre_page
 from centres.permissions import Permission
@@ -25,13 +26,16 @@ from qa_portal.errors import RuleViolation
 @centre_page(Permission.STAFF_REGISTER_EDIT)
 def add(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Put somebody on the register."""
-    form = StaffMemberForm(request.POST or None, sites=_sites(request, centre), new=True)
+    form = StaffMemberForm(
+        request.POST or None, sites=_sites(request, centre), people=_people(centre), new=True
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             made = operations.add(
                 centre_id=centre.pk, name=data["name"], roles=data["roles"], sector_id=_pk(data["sector"]),
-                site_id=_pk(data["site"]), started_on=data["started_on"], by=request.user, at=clock.now(),
+                site_id=_pk(data["site"]), person_id=_pk(data["person"]), started_on=data["started_on"],
+                by=request.user, at=clock.now(),
             )  # fmt: skip
         except RuleViolation as problem:
             form.add_error(None, refusal_in_words(problem))
@@ -50,16 +54,21 @@ def change(request: HttpRequest, centre: Centre, pk: int) -> HttpResponse:
     entry = _find(request, centre, pk)
     initial = {
         "name": entry.name, "roles": entry.roles, "sector": entry.sector_id, "site": entry.site_id,
-        "started_on": entry.started_on, "left_on": entry.left_on,
+        "started_on": entry.started_on, "left_on": entry.left_on, "person": entry.person_id,
     }  # fmt: skip
-    form = StaffMemberForm(request.POST or None, sites=_sites(request, centre), initial=initial)
+    form = StaffMemberForm(
+        request.POST or None,
+        sites=_sites(request, centre),
+        people=_people(centre, entry.person_id),
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             operations.change(
                 staff_member_id=entry.pk, name=data["name"], roles=data["roles"], sector_id=_pk(data["sector"]),
                 site_id=_pk(data["site"]), started_on=data["started_on"], left_on=data["left_on"],
-                by=request.user, at=clock.now(),
+                person_id=_pk(data["person"]), by=request.user, at=clock.now(),
             )  # fmt: skip
         except RuleViolation as problem:
             form.add_error(None, refusal_in_words(problem))
@@ -164,6 +173,13 @@ def _find(request: HttpRequest, centre: Centre, pk: int) -> StaffMember:
 
 def _sites(request: HttpRequest, centre: Centre) -> Any:
     return Site.objects.visible_to(request.user).filter(centre_id=centre.pk).order_by("name")
+
+
+def _people(centre: Centre, linked_id: int | None = None) -> Any:
+    """Whose account an entry may be: the centre's own people, and whoever it is linked to now."""
+    return Person.objects.filter(
+        Q(pk__in=queries.team(centre, clock.today()).values("pk")) | Q(pk=linked_id)
+    ).order_by("name_key")
 
 
 def _form(request: HttpRequest, centre: Centre, form: Any, heading: str, button: str) -> HttpResponse:

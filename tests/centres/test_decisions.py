@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 
-from centres.models import AssessmentDecision, StaffDevelopment
+from centres.models import AssessmentDecision, Person, StaffDevelopment, StaffMember
 from centres.operations import decisions, registrations
 from centres.operations.decisions import Decision
 from centres.queries.decisions import not_standardised
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import AuditEvent
 from tests.cast import SUITE, teach
+from tests.factories.centres import AccessGrantFactory, PersonFactory
 
 
 @pytest.fixture
@@ -62,7 +63,69 @@ def test_a_decision_that_cannot_be_is_refused(cast, registration, decision, now,
     assert not AssessmentDecision.objects.exists()
 
 
-def test_r15_nobody_verifies_their_own_decision(cast, registration, decision, now):
+@pytest.fixture
+def both(cast) -> Person:
+    """Somebody who assesses and verifies, with an entry of the staff register for each."""
+    here = cast.northgate.centre
+    person = cast.people["both"] = PersonFactory(name="Kit Both", email="both@northgate.example")
+    for role in ("assessor", "internal_verifier"):
+        AccessGrantFactory(person=person, role=role, centre=here, starts_on=date(2025, 9, 1))
+        StaffMember.objects.create(centre=here, name=f"Kit Both, {role}", roles=[role], person=person)
+    return person
+
+
+def _verify(row, verifier, by, now):
+    return decisions.verify(
+        decision_id=row.pk, internal_verifier_id=verifier.pk, outcome="AGREED", verified_on=date(2026, 10, 20), by=by,
+        at=now,
+    )  # fmt: skip
+
+
+def test_r15_a_second_entry_on_the_register_does_not_verify_an_own_decision(
+    cast, registration, decision, now, both
+):
+    as_assessor, as_verifier = StaffMember.objects.filter(person=both).order_by("pk")
+    row = _record(cast, registration, replace(decision, assessor_id=as_assessor.pk), now, by="both")
+    for by in (both, cast["iv"]):
+        with pytest.raises(RuleViolation, match="made themselves") as refused:
+            _verify(row, as_verifier, by, now)
+        assert refused.value.rule == "R15"
+    unlinked = StaffMember.objects.create(
+        centre=row.centre, name="KIT  both, assessor", roles=["internal_verifier"]
+    )
+    with pytest.raises(RuleViolation, match="made themselves"):
+        _verify(row, unlinked, cast["iv"], now)
+
+
+def test_r15_an_own_decision_is_not_verified_under_anothers_name(cast, registration, decision, now, both):
+    as_assessor, _ = StaffMember.objects.filter(person=both).order_by("pk")
+    own = replace(decision, assessor_id=as_assessor.pk)
+    another = cast.northgate.internal_verifiers[0]
+    named = replace(
+        own, internal_verifier_id=another.pk, verification_outcome="AGREED", verified_on=date(2026, 10, 20)
+    )
+    with pytest.raises(RuleViolation, match="You made this decision yourself"):
+        _record(cast, registration, named, now, by="both")
+    row = _record(cast, registration, own, now, by="both")
+    with pytest.raises(RuleViolation, match="You made this decision yourself"):
+        _verify(row, another, both, now)
+    assert _verify(row, another, cast["iv"], now).internal_verifier == another
+
+
+def test_r15_a_verification_recorded_with_the_decision_needs_the_permission(
+    cast, registration, decision, now
+):
+    verified = replace(
+        decision,
+        internal_verifier_id=cast.northgate.internal_verifiers[0].pk,
+        verification_outcome="AGREED",
+        verified_on=date(2026, 10, 20),
+    )
+    with pytest.raises(NotPermitted, match="recorded by internal verifiers"):
+        _record(cast, registration, verified, now)
+
+
+def test_r15_nobody_verifies_their_own_decision(cast, registration, decision, now, both):
     own = replace(
         decision,
         internal_verifier_id=decision.assessor_id,
@@ -70,7 +133,7 @@ def test_r15_nobody_verifies_their_own_decision(cast, registration, decision, no
         verified_on=date(2026, 10, 20),
     )
     with pytest.raises(RuleViolation) as refused:
-        _record(cast, registration, own, now)
+        _record(cast, registration, own, now, by="both")
     assert refused.value.rule == "R15"
     row = _record(cast, registration, decision, now)
     with pytest.raises(RuleViolation, match="made themselves"):

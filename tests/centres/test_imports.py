@@ -16,6 +16,7 @@ from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import AuditEvent, Deadline, OutboxEntry
 from qa_portal.tenancy import Side, scoped_to
 from tests.cast import teach, ulns
+from tests.factories.centres import AccessGrantFactory
 from tests.factories.programmes import CohortFactory, LearnerFactory
 
 HEAD = "uln,given_name,family_name,date_of_birth,reference,programme,cohort,enrolled_on,register,certificate_name"
@@ -43,13 +44,17 @@ def qan(cast) -> str:
     return cast.northgate.programmes[0].qualification.qan
 
 
-def ask(cast, now, data: str | bytes, kind: str = "learners", by: str = "exams") -> ImportJob:
+# Who imports which kind: whoever may do by hand what the file does.
+BY = {"learners": "exams", "decisions": "assessor", "staff": "qn"}
+
+
+def ask(cast, now, data: str | bytes, kind: str = "learners", by: str = "") -> ImportJob:
     content = data.encode() if isinstance(data, str) else data
     return imports.ask(
         centre_id=cast.northgate.centre.pk,
         kind=kind,
         upload=SimpleUploadedFile(f"{kind}.csv", content),
-        by=cast[by],
+        by=cast[by or BY[kind]],
         at=now,
     )
 
@@ -66,7 +71,8 @@ def checked(cast, now, data, kind: str = "learners", **more) -> ImportJob:
     return work(ask(cast, now, data, kind, **more), now)
 
 
-def save(cast, job: ImportJob, now, *, only_good_rows: bool = False, by: str = "exams") -> ImportJob:
+def save(cast, job: ImportJob, now, *, only_good_rows: bool = False, by: str = "") -> ImportJob:
+    by = by or BY[job.kind]
     imports.save_rows(import_id=job.pk, only_good_rows=only_good_rows, by=cast[by], at=now)
     return work(job, now)
 
@@ -273,9 +279,42 @@ def test_asking_puts_work_into_the_outbox_and_a_discarded_import_saves_nothing(c
 
 def test_importing_needs_the_permission(cast, now):
     with pytest.raises(NotPermitted):
-        ask(cast, now, HEAD, by="assessor")
+        ask(cast, now, HEAD, by="iv")
     with pytest.raises(NotPermitted):
         ask(cast, now, HEAD, by="outsider")
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [("learners", ["qn", "assessor"]), ("decisions", ["qn", "exams"]), ("staff", ["exams", "assessor"])],
+)
+def test_each_kind_of_file_needs_what_its_rows_need_one_by_one(cast, now, kind, refused):
+    for name in refused:
+        with pytest.raises(NotPermitted):
+            ask(cast, now, import_kinds.OF_A_CENTRE[kind].template(), kind, by=name)
+    job = checked(cast, now, import_kinds.OF_A_CENTRE[kind].template(), kind)
+    for name in refused:
+        with pytest.raises(NotPermitted):
+            imports.save_rows(import_id=job.pk, only_good_rows=True, by=cast[name], at=now)
+
+
+def test_a_role_for_one_programme_does_not_import_for_the_whole_centre(cast, now):
+    grant = cast["assessor"].grants.get()
+    grant.programme = cast.northgate.programmes[0]
+    grant.save(update_fields=["programme"])
+    with pytest.raises(NotPermitted):
+        ask(cast, now, import_kinds.DECISIONS.template(), "decisions")
+
+
+def test_the_page_offers_only_the_kinds_that_the_person_may_import(cast, now, sign_in):
+    job = checked(cast, now, import_kinds.LEARNERS.template())
+    page = f"/centres/{cast.northgate.centre.number}/imports/"
+    for name, titles in (("qn", {"staff"}), ("exams", {"learners"}), ("assessor", {"decisions"})):
+        client = sign_in(cast[name])
+        text = client.get(page).content.decode()
+        assert {code for code in ("staff", "learners", "decisions") if f'value="{code}"' in text} == titles
+        assert (client.get(f"/imports/{job.pk}/").status_code == 200) == (name == "exams")
+    assert client.get(f"{page}learners.csv").status_code == 404
 
 
 def test_r23_a_file_reaches_no_learner_of_another_centre(cast, now):
@@ -309,12 +348,12 @@ def test_decisions_come_from_a_file_once(cast, now, qan):
         f"{row.learner.uln},,{qan},1,2,first,assessor a,riverside,12/10/2026,m,{code}", head=DECISIONS
     )
     job = save(cast, checked(cast, now, file, "decisions"), now)
-    assert (job.status, job.result["made"]) == ("APPLIED", {"decisions": 1})
+    assert (job.status, job.result["made"]) == ("APPLIED", {"decisions": 1, "verified": 0})
     decision = AssessmentDecision.objects.get()
     assert (decision.grade, decision.assignment.number, decision.site.name) == ("M", 2, "Riverside")
     assert decision.criteria[code] is True
     again = checked(cast, now, file, "decisions")
-    assert again.result["would"] == {"decisions": 0, "unchanged": 1}
+    assert again.result["would"] == {"decisions": 0, "verified": 0, "unchanged": 1}
     other = checked(cast, now, file.replace(",m,", ",d,"), "decisions")
     assert "is recorded for this already" in errors(other)[2]
 
@@ -342,13 +381,67 @@ def test_decisions_with_problems_are_told_by_row(cast, now, qan):
     assert (job.good_rows, [p["level"] for p in job.problems if p["row"] == 7]) == (1, ["warning"])
 
 
+VERIFIED = DECISIONS + ",internal_verifier,verification,verified_on"
+
+
+def _give_role(cast, name: str, role: str) -> None:
+    AccessGrantFactory(person=cast[name], role=role, centre=cast.northgate.centre, starts_on=date(2025, 9, 1))
+
+
 def test_r15_a_file_with_an_own_verification_is_refused(cast, now, qan):
+    _give_role(cast, "assessor", "internal_verifier")
     row = teach(cast.northgate, cast.northgate.programmes[0], learners=1)[0]
-    head = DECISIONS + ",internal_verifier,verification,verified_on"
-    file = lines(
-        f"{row.learner.uln},,{qan},1,1,,Assessor A,,12/10/2026,M,,Assessor A,agreed,13/10/2026", head=head
-    )
+    start = f"{row.learner.uln},,{qan},1,1,,Assessor A,,12/10/2026,M,,"
+    file = lines(start + "Assessor A,agreed,13/10/2026", head=VERIFIED)
     assert "(R15)" in errors(checked(cast, now, file, "decisions"))[2]
+    cast.northgate.assessors[0].person = cast["assessor"]
+    cast.northgate.assessors[0].save(update_fields=["person"])
+    by_another_name = lines(start + "Verifier D,agreed,13/10/2026", head=VERIFIED)
+    assert "You made this decision yourself" in errors(checked(cast, now, by_another_name, "decisions"))[2]
+
+
+def test_verifications_in_a_file_are_for_internal_verifiers(cast, now, qan):
+    row = teach(cast.northgate, cast.northgate.programmes[0], learners=1)[0]
+    file = lines(
+        f"{row.learner.uln},,{qan},1,1,,Assessor A,,12/10/2026,M,,Verifier D,agreed,13/10/2026", head=VERIFIED
+    )
+    assert "recorded by internal verifiers" in errors(checked(cast, now, file, "decisions"))[2]
+
+
+def test_a_verification_that_comes_later_in_a_file_is_a_change(cast, now, qan):
+    _give_role(cast, "assessor", "internal_verifier")
+    row = teach(cast.northgate, cast.northgate.programmes[0], learners=1)[0]
+    start = f"{row.learner.uln},,{qan},1,1,,Assessor A,,12/10/2026,M,"
+    save(cast, checked(cast, now, lines(start, head=DECISIONS), "decisions"), now)
+    later = lines(start + ",Verifier D,agreed,13/10/2026", head=VERIFIED)
+    job = save(cast, checked(cast, now, later, "decisions"), now)
+    assert job.result["would"] == {"decisions": 0, "verified": 1, "unchanged": 0}
+    assert job.result["made"] == {"decisions": 0, "verified": 1}
+    decision = AssessmentDecision.objects.get()
+    assert (decision.internal_verifier.name, decision.verification_outcome) == ("Verifier D", "AGREED")
+    assert decision.verified_on == date(2026, 10, 13)
+    assert checked(cast, now, later, "decisions").result["would"]["unchanged"] == 1
+    other = later.replace("Verifier D", "Verifier E")
+    assert "Another internal verification" in errors(checked(cast, now, other, "decisions"))[2]
+
+
+def test_a_name_on_the_register_twice_is_who_was_there_on_the_day_or_an_error(cast, now, qan):
+    row = teach(cast.northgate, cast.northgate.programmes[0], learners=1)[0]
+    here, sites = cast.northgate.centre, cast.northgate.sites
+    left = cast.northgate.assessors[0]
+    left.left_on = date(2026, 7, 31)
+    left.save(update_fields=["left_on"])
+    back = StaffMember.objects.create(centre=here, name=left.name, roles=["assessor"], site=sites[0])
+    file = lines(f"{row.learner.uln},,{qan},1,1,,Assessor A,,12/10/2026,M,", head=DECISIONS)
+    save(cast, checked(cast, now, file, "decisions"), now)
+    assert AssessmentDecision.objects.get().assessor == back
+    twice = StaffMember.objects.create(centre=here, name=left.name, roles=["assessor"], site=sites[1])
+    file = file.replace(f"{qan},1,", f"{qan},2,")
+    said = errors(checked(cast, now, file, "decisions"))[2]
+    assert "2 people called" in said
+    assert "at Castle Road and one at Riverside" in said
+    save(cast, checked(cast, now, file.replace("A,,12/10", "A,Riverside,12/10"), "decisions"), now)
+    assert AssessmentDecision.objects.order_by("pk").last().assessor == twice
 
 
 def test_the_staff_register_comes_from_a_file_once(cast, now):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +25,11 @@ from centres.models import (
 )
 from centres.operations.decisions import assignment_of
 from centres.operations.imports.checked import Checked, Problems, read_date
+from centres.operations.imports.register_names import ASSESSORS, VERIFIERS, RegisterNames, Unclear
+from centres.permissions import Permission
 from centres.queries.decisions import not_standardised
 from centres.rules import decisions as rules
+from qa_portal.actors import Actor
 from qa_portal.errors import RuleViolation
 
 _ATTEMPTS = {
@@ -36,6 +39,7 @@ _ATTEMPTS = {
     "retake": Attempt.RETAKE,
 }
 _OUTCOMES = {"": "NONE", "agreed": "AGREED", "corrected": "CORRECTED"}
+_VERIFICATION = ("internal_verifier", "verification_outcome", "verified_on")
 _BATCH = 2000
 
 
@@ -43,32 +47,40 @@ _BATCH = 2000
 def staged(job: ImportJob, table: Table, *, at: datetime) -> Iterator[Checked]:
     """The rows of a file as decisions, with what stands against each."""
     rows = [(number, dict(zip(table.columns, cells, strict=True))) for number, cells in table.rows()]
-    reading = _Reading(job.centre_id, timezone.localdate(at), [cell for _, cell in rows])
+    reading = _Reading(job.centre_id, timezone.localdate(at), [cell for _, cell in rows], job.asked_by)
     new: dict[int, AssessmentDecision] = {}
-    unchanged: set[int] = set()
+    verified: dict[int, AssessmentDecision] = {}
+    unchanged = 0
     for number, cell in rows:
         decision = reading.read(number, cell)
-        if decision is not None and number not in reading.problems.bad_rows:
-            if reading.is_recorded(number, decision):
-                unchanged.add(number)
-            elif number not in reading.problems.bad_rows:
-                new[number] = decision
+        if decision is None or number in reading.problems.bad_rows:
+            continue
+        before = reading.recorded_as(number, decision)
+        reading.check_verification(number, decision, before)
+        if number in reading.problems.bad_rows:
+            continue
+        if before is None:
+            new[number] = decision
+        elif before.internal_verifier_id is None and decision.internal_verifier_id is not None:
+            verified[number] = _verified(before, decision)
+        else:
+            unchanged += 1
     reading.warn_of_standardisation(new)
-    would = {"decisions": len(new), "unchanged": len(unchanged)}
+    would = {"decisions": len(new), "verified": len(verified), "unchanged": unchanged}
     yield Checked(
         len(rows),
-        len(new) + len(unchanged),
+        len(new) + len(verified) + unchanged,
         reading.problems.in_order(),
         would,
-        save=lambda by: _save(list(new.values())),
+        save=lambda by: _save(list(new.values()), list(verified.values())),
     )
 
 
 class _Reading:
     """What rows are read against, fetched once for the whole file."""
 
-    def __init__(self, centre_id: int, today: date, cells: list[dict[str, str]]) -> None:
-        self.centre_id, self.today = centre_id, today
+    def __init__(self, centre_id: int, today: date, cells: list[dict[str, str]], by: Actor) -> None:
+        self.centre_id, self.today, self.by = centre_id, today, by
         self.problems = Problems()
         self.seen: dict[tuple, int] = {}
         programmes = Programme.objects.filter(centre_id=centre_id).select_related("qualification")
@@ -76,8 +88,7 @@ class _Reading:
         units = Unit.objects.filter(qualification__in=[p.qualification_id for p in programmes])
         self.units = {(unit.qualification_id, unit.number): unit for unit in units}
         self.sites = {site.name.lower(): site for site in Site.objects.filter(centre_id=centre_id)}
-        members = StaffMember.objects.filter(centre_id=centre_id).order_by("-left_on", "pk")
-        self.staff = {member.name.lower(): member for member in members}
+        self.staff = RegisterNames(centre_id)
         self.registrations = self._registrations(cells)
         self.assignments = {
             (a.programme_id, a.unit_id, a.number): a for a in Assignment.objects.filter(centre_id=centre_id)
@@ -107,7 +118,7 @@ class _Reading:
         for start in range(0, len(ids), _BATCH):
             rows = AssessmentDecision.objects.filter(
                 centre_id=self.centre_id, registration_id__in=ids[start : start + _BATCH]
-            )
+            ).select_related("assessor")
             found |= {(row.registration_id, row.assignment_id, row.attempt): row for row in rows}
         return found
 
@@ -121,13 +132,17 @@ class _Reading:
             return None
         registration = self._registration(number, cell, programme)
         unit = self._unit(number, cell["unit"], programme)
-        assessor = self._member(number, "assessor", cell["assessor"])
         decided_on = self._date(number, "decided_on", cell["decided_on"])
+        verified_on = self._date(number, "verified_on", cell.get("verified_on", ""))
+        named = self.sites.get(cell.get("site", "").lower())
+        assessor = self._member(number, "assessor", cell["assessor"], ASSESSORS, decided_on, named)
         if not (registration and unit and assessor and decided_on):
             return None
         verifier = None
         if cell.get("internal_verifier"):
-            verifier = self._member(number, "internal_verifier", cell["internal_verifier"])
+            verifier = self._member(
+                number, "internal_verifier", cell["internal_verifier"], VERIFIERS, verified_on, named
+            )
         decision = AssessmentDecision(
             centre_id=self.centre_id,
             registration=registration,
@@ -141,7 +156,7 @@ class _Reading:
             criteria=_criteria(cell.get("criteria_met", ""), unit),
             internal_verifier=verifier,
             verification_outcome=self._word(number, "verification", cell.get("verification", ""), _OUTCOMES),
-            verified_on=self._date(number, "verified_on", cell.get("verified_on", "")),
+            verified_on=verified_on,
             reference=cell.get("reference", "")[:60],
         )
         self._check(number, decision, unit)
@@ -153,7 +168,6 @@ class _Reading:
             ("grade", lambda: rules.grade_in_scale(row.grade, row.programme.qualification.grades)),
             ("criteria_met", lambda: rules.criteria_of_unit(row.criteria, unit)),
             ("assessor", lambda: rules.assessor_is_on_the_register(row.assessor, row.decided_on)),
-            ("internal_verifier", lambda: rules.not_their_own_decision(row.assessor_id, verifier_id)),
             (
                 "decided_on",
                 lambda: rules.learner_is_assessed_while_enrolled(
@@ -168,14 +182,44 @@ class _Reading:
             ),
         ]
         for column, check in checks:
-            try:
-                check()
-            except RuleViolation as refusal:
-                rule = f" ({refusal.rule})" if refusal.rule else ""
-                self.problems.error(number, column, refusal.message.rstrip(".") + rule + ".")
+            self._try(number, column, check)
 
-    def is_recorded(self, number: int, row: AssessmentDecision) -> bool:
-        """Whether this very decision is recorded; another grade, or the same twice in the file, is a problem."""
+    def _try(self, number: int, column: str, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except RuleViolation as refusal:
+            rule = f" ({refusal.rule})" if refusal.rule else ""
+            self.problems.error(number, column, refusal.message.rstrip(".") + rule + ".")
+
+    def check_verification(
+        self, number: int, row: AssessmentDecision, before: AssessmentDecision | None
+    ) -> None:
+        """Note a verification that the person may not record, of an own decision, or other than the one recorded."""
+        verifier = row.internal_verifier
+        if verifier is None:
+            return
+        if before is not None and before.internal_verifier_id is not None:
+            if (
+                before.internal_verifier_id != verifier.pk
+                or before.verification_outcome != row.verification_outcome
+            ):
+                self.problems.error(
+                    number, "internal_verifier", "Another internal verification is recorded for this already."
+                )
+            return
+        if not self.by.may(Permission.INTERNAL_VERIFICATION_RECORD, self.centre_id, row.programme_id):
+            self.problems.error(
+                number,
+                "internal_verifier",
+                "Internal verification is recorded by internal verifiers. Leave its three columns empty.",
+            )
+        assessor = row.assessor if before is None else before.assessor
+        self._try(
+            number, "internal_verifier", lambda: rules.not_their_own_decision(assessor, verifier, self.by)
+        )
+
+    def recorded_as(self, number: int, row: AssessmentDecision) -> AssessmentDecision | None:
+        """This decision where it is recorded; another grade, or the same twice in the file, is a problem."""
         key = (
             row.registration_id,
             row.programme_id,
@@ -185,17 +229,15 @@ class _Reading:
         )
         if key in self.seen:
             self.problems.error(number, "unit", f"This is the same as row {self.seen[key]}. Take one out.")
-            return False
+            return None
         self.seen[key] = number
         before = self.recorded.get((row.registration_id, row.assignment.pk, row.attempt))
-        if before is None:
-            return False
-        if (before.grade, before.decided_on) == (row.grade, row.decided_on):
-            return True
+        if before is None or (before.grade, before.decided_on) == (row.grade, row.decided_on):
+            return before
         self.problems.error(
             number, "grade", f"The grade {before.grade} of {before.decided_on} is recorded for this already."
         )
-        return False
+        return before
 
     def warn_of_standardisation(self, rows: dict[int, AssessmentDecision]) -> None:
         """Note decisions of assessors who had not standardised that year (R54, a warning)."""
@@ -231,11 +273,20 @@ class _Reading:
             self.problems.error(number, "unit", f"{programme.qualification.short_title} has no unit {text}.")
         return unit
 
-    def _member(self, number: int, column: str, name: str) -> StaffMember | None:
-        member = self.staff.get(" ".join(name.lower().split()))
-        if member is None:
-            self.problems.error(number, column, f"“{name}” is not on your staff register.")
-        return member
+    def _member(
+        self,
+        number: int,
+        column: str,
+        name: str,
+        roles: Collection[str],
+        on: date | None,
+        site: Site | None,
+    ) -> StaffMember | None:
+        try:
+            return self.staff.find(name, roles, on, site)
+        except Unclear as problem:
+            self.problems.error(number, column, str(problem))
+            return None
 
     def _site(self, number: int, name: str, registration: Registration) -> Any:
         if name and name.lower() not in self.sites:
@@ -282,11 +333,19 @@ def _criteria(text: str, unit: Unit) -> dict[str, bool]:
     )
 
 
-def _save(rows: list[AssessmentDecision]) -> dict[str, int]:
+def _verified(before: AssessmentDecision, row: AssessmentDecision) -> AssessmentDecision:
+    """A recorded decision with the internal verification that a later file brings."""
+    for field in _VERIFICATION:
+        setattr(before, field, getattr(row, field))
+    return before
+
+
+def _save(rows: list[AssessmentDecision], verified: list[AssessmentDecision]) -> dict[str, int]:
     for row in rows:
         if row.assignment.pk is None:
             made = assignment_of(row.programme, row.assignment.unit, row.assignment.number)
             row.assignment.pk = made.pk
         row.assignment_id = row.assignment.pk
     AssessmentDecision.objects.bulk_create(rows, batch_size=_BATCH)
-    return {"decisions": len(rows)}
+    AssessmentDecision.objects.bulk_update(verified, _VERIFICATION, batch_size=_BATCH)
+    return {"decisions": len(rows), "verified": len(verified)}

@@ -9,15 +9,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from centres import csv_files, import_kinds
+from centres.access import load
 from centres.lifecycle.imports import IMPORT
 from centres.models import ImportJob, ImportStatus
 from centres.operations import evidence
 from centres.operations.imports import decisions, learners, staff
 from centres.operations.imports.checked import Checked
-from centres.permissions import Permission
+from centres.rules.imports import may_import
 from qa_portal import audit, jobs
 from qa_portal.actors import SYSTEM, Actor, person_or_none
-from qa_portal.errors import NotPermitted, RuleViolation
+from qa_portal.errors import RuleViolation
 
 _KINDS = {"learners": learners, "decisions": decisions, "staff": staff}
 _MOST_PROBLEMS = 2_000
@@ -28,12 +29,12 @@ _TASK = "centres.run_import"
 def ask(*, centre_id: int, kind: str, upload: File, by: Actor, at: datetime) -> ImportJob:
     """Have a file checked by a worker; nothing of it is saved until ``save_rows``.
 
-    Raises NotPermitted, or RuleViolation for an unknown kind and for a file that is no evidence (``evidence.store``).
+    Raises NotPermitted unless ``by`` may do by hand what the file does, or RuleViolation for an unknown kind and for a
+    file that is no evidence (``evidence.store``).
     """
     if kind not in import_kinds.OF_A_CENTRE:
         raise RuleViolation("Choose what the file holds.")
-    if not by.may(Permission.IMPORT_RUN, centre_id):
-        raise NotPermitted("Imports are run by the Quality Nominee and the Examinations Officer.")
+    may_import(kind, centre_id, by)
     file = evidence.store(centre_id=centre_id, upload=upload, by=by, at=at)
     job = ImportJob.objects.create(
         centre_id=centre_id, kind=kind, file=file, asked_by=person_or_none(by), asked_at=at
@@ -72,6 +73,8 @@ def run(*, import_id: int, at: datetime) -> ImportJob:
     A worker that dies leaves the job as it was, because everything happens in this one transaction.
     """
     job = _locked(import_id)
+    # Rows are checked as whoever asked may do them, in the context that they worked in.
+    job.asked_by.access = load(job.asked_by, f"centre-{job.centre_id}")
     if job.status == ImportStatus.CHECKING:
         _check(job, at)
     elif job.status == ImportStatus.APPLYING:
@@ -123,8 +126,5 @@ def _table(job: ImportJob) -> csv_files.Table:
 
 
 def _locked(import_id: int) -> ImportJob:
-    return (
-        ImportJob.objects.select_for_update(of=("self",))
-        .select_related("file", "asked_by", "centre")
-        .get(pk=import_id)
-    )
+    rows = ImportJob.objects.select_for_update(of=("self",))
+    return rows.select_related("file", "asked_by", "centre").get(pk=import_id)
