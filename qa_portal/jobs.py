@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import Task, current_app
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 
 from qa_portal.models import OutboxEntry
@@ -34,6 +34,18 @@ def _nudge(entry_id: int, task_name: str) -> None:
         current_app.send_task(task_name, kwargs={"outbox_id": entry_id}, retry=False)
     except Exception as problem:  # the broker's own errors differ by transport; the sweep will find the row
         log.warning("nudge_failed", extra={"task": task_name, "outbox_id": entry_id, "problem": str(problem)})
+
+
+def given_up() -> QuerySet[OutboxEntry]:
+    """Work that failed on every attempt; nobody does it until somebody asks for it again."""
+    return OutboxEntry.objects.filter(done_at=None, attempts__gte=MOST_ATTEMPTS)
+
+
+def try_again(entry: OutboxEntry, *, at: datetime) -> None:
+    """Have given-up work done after all, with all its attempts before it; ``entry`` is locked by the caller."""
+    entry.attempts, entry.nudged_at = 0, at
+    entry.save(update_fields=["attempts", "nudged_at"])
+    transaction.on_commit(partial(_nudge, entry.pk, entry.task), robust=True)
 
 
 def sweep(*, at: datetime, patience: timedelta = timedelta(seconds=60), batch: int = 200) -> int:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("caseload/reports/", documents.of_caseload, name="caseload-reports"),
     path("reports/<int:pk>/", documents.one, name="report"),
     path("reports/<int:pk>/pdf/", documents.pdf, name="report-pdf"),
+    path("reports/<int:pk>/pdf/again/", documents.pdf_again, name="report-pdf-again"),
     path("reports/<int:pk>/check/", documents.check, name="report-check"),
     path("reports/<int:pk>/correct/", documents.correct, name="report-correct"),
     path("reports/<slug:number>/", documents.by_number, name="report-by-number"),

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from centres.models import Centre
 from centres.pages import centre_page, enter_centre, find, needs, person_page
@@ -20,8 +20,10 @@ from qa_portal.errors import NotPermitted
 from reports.content.document import correctable, digest
 from reports.forms.documents import CheckForm, CorrectionForm
 from reports.models import Report, ReportKind
+from reports.operations import background as operations
 from reports.operations import issue, readings
 from reports.pdf.presentation import grouped, presented
+from reports.queries import background
 from reports.queries import documents as queries
 
 PAGE = 50
@@ -65,8 +67,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     report, here = _find(request, pk)
     if here and report.issued_by_id != request.user.pk:
         readings.note(report=report, by=request.user, at=clock.now())
-    response = render(request, "reports/pages/report.html", _page(request, report, here))
-    if report.pdf_at is None:
+    failed = report.pdf_at is None and background.failed_pdf_jobs(report).exists()
+    context = _page(request, report, here) | {
+        "pdf_failed": failed,
+        "may_try_again": failed and here and background.may_try_again(report, request.user),
+    }
+    response = render(request, "reports/pages/report.html", context)
+    if report.pdf_at is None and not failed:
         response["Refresh"] = "5"
     return response
 
@@ -100,6 +107,16 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     )
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_POST
+@person_page
+def pdf_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a PDF prepared whose preparation failed."""
+    report, _ = _find(request, pk)
+    operations.try_pdf_again(report_id=report.pk, by=request.user, at=clock.now())
+    notices.done(request, "The PDF was asked for again", "It is here as soon as it is ready.")
+    return redirect("report", pk=report.pk)
 
 
 @either

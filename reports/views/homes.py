@@ -19,7 +19,7 @@ from qa_portal import clock, notices, wording
 from qa_portal.tenancy import Side
 from reports.forms import DemoClockForm
 from reports.models import Report
-from reports.queries import duties, years
+from reports.queries import background, duties, years
 
 
 @login_required
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "reports/home.html", _home_of_centre(request, centre))
     if access.side == Side.VERIFIER:
         return render(request, "reports/home_verifier.html", _home_of_verifier(request))
-    return render(request, "reports/home_staff.html", _frame(request))
+    return render(request, "reports/home_staff.html", _home_of_staff(request))
 
 
 @centre_page(Permission.CENTRE_READ)
@@ -64,6 +64,10 @@ def _frame(request: HttpRequest) -> dict:
         "duties": duties.duties_of(request.user),
         "today": today,
     }
+
+
+def _home_of_staff(request: HttpRequest) -> dict:
+    return _frame(request) | {"failures": background.failures(request.user)}
 
 
 def _home_of_centre(request: HttpRequest, centre: Centre) -> dict:

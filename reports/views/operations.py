@@ -7,14 +7,18 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from centres.models import Centre, Person
-from centres.pages import centre_page, needs
+from centres.pages import centre_page, enter_centre, find, needs
 from centres.permissions import Permission
-from qa_portal import wording
+from qa_portal import clock, jobs, notices, wording
 from qa_portal.audit import INSTALLATION
-from qa_portal.models import AuditEvent, Mail, MailState
+from qa_portal.models import AuditEvent, Mail, MailState, OutboxEntry
+from reports.operations import background
+from reports.queries import background as queries
 
 _SHAPES = {
     "DUE": "date-set",
@@ -33,8 +37,11 @@ def mail_log(request: HttpRequest) -> HttpResponse:
     if state in MailState.values:
         rows = rows.filter(state=state)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    may_send = request.user.may(Permission.BACKGROUND_RETRY)
     mails = [
         {
+            "pk": mail.pk,
+            "again": may_send and mail.state == MailState.FAILED,
             "to": mail.to.name,
             "centre": mail.centre.name,
             "subject": mail.subject,
@@ -55,6 +62,45 @@ def mail_log(request: HttpRequest) -> HttpResponse:
         "state": state,
     }
     return render(request, "reports/mail_log.html", context)
+
+
+@require_POST
+@needs(Permission.BACKGROUND_RETRY)
+def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a message that was given up, and go back to the list as it was filtered."""
+    message = find(request, Mail.objects.visible_to(request.user).select_related("centre", "to"), pk)
+    background.send_mail_again(mail_id=message.pk, by=request.user, at=clock.now())
+    notices.done(request, "The message will be sent again", f"To {message.to.name}, within a minute or two.")
+    state = request.POST.get("state", "")
+    return redirect(
+        f"{reverse('mail-log')}?state={state}" if state in MailState.values else reverse("mail-log")
+    )
+
+
+@needs(Permission.BACKGROUND_RETRY)
+def failed_jobs(request: HttpRequest) -> HttpResponse:
+    """Background work that failed on every attempt, with its reason."""
+    page = Paginator(jobs.given_up().order_by("-pk"), 50).get_page(request.GET.get("page"))
+    context = {
+        "heading": "Failed work",
+        "caption": f"Tried {jobs.MOST_ATTEMPTS} times, then given up",
+        "dense": True,
+        "jobs": queries.failed_jobs(list(page)),
+        "page": page,
+    }
+    return render(request, "reports/failed_jobs.html", context)
+
+
+@require_POST
+@needs(Permission.BACKGROUND_RETRY)
+def job_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have work done that was given up."""
+    entry = get_object_or_404(OutboxEntry, pk=pk)
+    if entry.centre_id is not None:
+        enter_centre(request, entry.centre_id, Permission.BACKGROUND_RETRY)
+    background.try_job_again(entry_id=entry.pk, by=request.user, at=clock.now())
+    notices.done(request, "The work was asked for again", "If it fails again, it comes back to this list.")
+    return redirect("failed-jobs")
 
 
 @centre_page(Permission.AUDIT_READ, Permission.SELF_ASSESSMENT_SUBMIT, Permission.DECLARATION_SIGN)

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from centres.models import AccessGrant
+from qa_portal import jobs
+from qa_portal.models import AuditEvent, OutboxEntry
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from reports.models import Report, ReportReading
 from reports.operations.pdf import prepare_pdf
@@ -100,6 +102,65 @@ def test_a_report_reads_like_its_pdf(cast, report, sign_in, who):
     assert positions == sorted(positions)
     assert response["Refresh"] == "5"
     assert "PDF: being prepared" in page
+
+
+@pytest.fixture
+def given_up(report) -> OutboxEntry:
+    """The work on the report's PDF, failed on every attempt."""
+    entry = OutboxEntry.objects.get(task="reports.prepare_pdf", kwargs__report_id=report.pk)
+    entry.attempts, entry.error = jobs.MOST_ATTEMPTS, "OSError: the disk is full"
+    entry.save(update_fields=["attempts", "error"])
+    return entry
+
+
+def test_a_pdf_that_failed_says_so_and_the_page_stops_reloading(cast, report, given_up, sign_in):
+    url = reverse("report", args=[report.pk])
+    centre = sign_in(cast["qn"]).get(url)
+    assert "Refresh" not in centre
+    assert "The PDF could not be prepared" in centre.content.decode()
+    assert "Try again" not in centre.content.decode()
+    client = sign_in(cast["lsv"])
+    with few_queries():
+        issuer = client.get(url)
+    assert "Try again" in issuer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["lsv", "manager", "admin"])
+def test_a_pdf_that_failed_is_tried_again_by_its_issuer_or_staff(cast, report, given_up, sign_in, who):
+    client = sign_in(cast[who])
+    again = reverse("report-pdf-again", args=[report.pk])
+    assert client.post(again).status_code == 302
+    given_up.refresh_from_db()
+    assert given_up.attempts == 0
+    assert client.get(reverse("report", args=[report.pk]))["Refresh"] == "5"
+    assert AuditEvent.objects.filter(event="job.tried_again", chain=report.centre_id).count() == 1
+    assert client.post(again).status_code == 409
+
+
+def test_a_centre_does_not_ask_for_the_pdf_again(cast, report, given_up, sign_in):
+    assert sign_in(cast["qn"]).post(reverse("report-pdf-again", args=[report.pk])).status_code == 403
+
+
+def test_failed_work_alerts_staff_who_try_it_again(cast, given_up, sign_in):
+    client = sign_in(cast["admin"])
+    assert "Work in the background failed" in client.get("/").content.decode()
+    page = client.get(reverse("failed-jobs")).content.decode()
+    assert "Prepare the PDF of a report" in page
+    assert "the disk is full" in page
+    client.post(reverse("job-again", args=[given_up.pk]))
+    given_up.refresh_from_db()
+    assert given_up.attempts == 0
+    assert "No failed work" in client.get(reverse("failed-jobs")).content.decode()
+    assert "Work in the background failed" not in client.get("/").content.decode()
+    assert client.post(reverse("job-again", args=[given_up.pk])).status_code == 409
+
+
+@pytest.mark.parametrize("who", ["qn", "lsv", "viewer"])
+def test_failed_work_is_only_for_those_who_may_try_it_again(cast, given_up, sign_in, who):
+    client = sign_in(cast[who])
+    assert client.get(reverse("failed-jobs")).status_code == 403
+    assert client.post(reverse("job-again", args=[given_up.pk])).status_code == 403
+    assert "Work in the background failed" not in client.get("/").content.decode()
 
 
 def test_the_pdf_is_offered_when_it_is_there(cast, report, sign_in):
