@@ -7,6 +7,8 @@ import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 
+from qa_portal.request_log import without_rows
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -74,7 +76,7 @@ if env.bool("ZEAL", default=False):
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "qa_portal.request_log.PrivateRequestMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -328,6 +330,7 @@ _log_processors = [
     structlog.stdlib.add_log_level,
     structlog.processors.StackInfoRenderer(),
     structlog.processors.format_exc_info,
+    without_rows,
     structlog.processors.UnicodeDecoder(),
 ]
 LOGGING = {
@@ -337,10 +340,11 @@ LOGGING = {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
             "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": _log_processors[2:5],
+            "foreign_pre_chain": [_log_processors[0], *_log_processors[2:]],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"no_paths": {"()": "qa_portal.request_log.NoPaths"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_paths"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "weasyprint": {"level": "ERROR"},
