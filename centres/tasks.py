@@ -18,9 +18,9 @@ def run_import(*, centre_id: int, import_id: int, **_: object) -> None:
 
 
 @shared_task(name="centres.tell_person", base=TenantTask)
-def tell_person(*, person_id: int, what: str, grant_id: int | None = None, **_: object) -> None:
+def tell_person(*, person_id: int, what: str, grant_id: int | None = None, to: str = "", **_: object) -> None:
     """Send a message about an account."""
-    account_mail.send(person_id=person_id, what=what, grant_id=grant_id)
+    account_mail.send(person_id=person_id, what=what, grant_id=grant_id, to=to)
 
 
 @shared_task(name="centres.send_invitation", base=TenantTask)

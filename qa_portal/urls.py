@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 
 from qa_portal import health, shell
 from reports.navigation import navigation
@@ -15,6 +15,8 @@ handler500 = "qa_portal.refusals.failed"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # An administrator changes an address, because it is what a person signs in with: the library's own page is closed.
+    path("account/email/", RedirectView.as_view(pattern_name="account-details")),
     path("account/", include("allauth.account.urls")),
     path("account/mfa/", include("allauth.mfa.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),

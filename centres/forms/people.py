@@ -241,6 +241,19 @@ class DetailsForm(forms.Form):
     )  # fmt: skip
 
 
+class EmailForm(forms.Form):
+    """The new address of somebody's account, entered twice because a wrong one shuts them out."""
+
+    email = forms.EmailField(label="New e-mail address", max_length=254, error_messages=_EMAIL)
+    again = forms.EmailField(label="The same address again", max_length=254, error_messages=_EMAIL)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"email", "again"} <= set(data) and data["email"].lower() != data["again"].lower():
+            self.add_error("again", "The two addresses are not the same")
+        return data
+
+
 class MailForm(forms.Form):
     """Which messages a person gets."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -175,6 +176,34 @@ def reset_second_factor(*, person_id: int, by: Actor, at: datetime) -> Person:
     _sign_out_everywhere(person)
     account_mail.tell(person_id, "second_factor.reset")
     audit.record("second_factor.reset", by=by, target=person, at=at, chain=INSTALLATION, removed=count)
+    return person
+
+
+@transaction.atomic
+def change_email(*, person_id: int, email: str, by: Actor, at: datetime) -> Person:
+    """Change the address that somebody signs in with; both addresses are told, and they are signed out everywhere.
+
+    Links that were mailed to the old address stop working. Raises NotPermitted unless ``by`` is an administrator and
+    another person, RuleViolation for the same address or one that belongs to somebody else (R21).
+    """
+    person = _managed(person_id, by, "Changing the e-mail address")
+    address, before = email.strip().lower(), person.email
+    if address == before:
+        raise RuleViolation(f"{before} is the address of this account already.")
+    if Person.objects.filter(email=address).exists():
+        raise RuleViolation(
+            f"Somebody else has an account with {address}: an address is one person.", rule="R21"
+        )
+    # What the sign-in library keeps of the address before would still open the account.
+    EmailAddress.objects.filter(user_id=person_id).delete()
+    person.email = address
+    person.save(update_fields=["email"])
+    _sign_out_everywhere(person)
+    account_mail.tell(person_id, "email.changed")
+    account_mail.tell(person_id, "email.replaced", to=before)
+    audit.record(
+        "person.email_changed", by=by, target=person, at=at, chain=INSTALLATION, before=before, after=address
+    )
     return person
 
 

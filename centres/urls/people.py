@@ -42,6 +42,7 @@ urlpatterns = [
         staff_people.reset_second_factor,
         name="reset-second-factor",
     ),
+    path("staff/people/<int:pk>/email/", staff_people.change_email, name="change-email"),
     path("staff/people/<int:pk>/give-role/", staff_people.give_role, name="staff-give-role"),
     path("staff/people/roles/<int:pk>/end/", staff_people.end_role, name="staff-end-role"),
 ]

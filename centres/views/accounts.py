@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -114,8 +115,9 @@ def details(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     return _form(
         request, form, "Are your details right?", "Yes, these are my details",
-        f"Everybody confirms their details once a year. Your e-mail address is {person.email}; ask an administrator "
-        "to change it, because you sign in with it.",
+        f"Everybody confirms their details once a year. Your e-mail address is {person.email}. Because you sign in "
+        f"with it, an administrator of {settings.PORTAL['organisation']} changes it: write to "
+        f"{settings.PORTAL['support_email']} from that address.",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from centres import second_factor
-from centres.forms.people import EndRoleForm, GiveRoleForm, InviteForm, PeopleFilterForm
+from centres.forms.people import EmailForm, EndRoleForm, GiveRoleForm, InviteForm, PeopleFilterForm
 from centres.models import AccessGrant, Centre, Invitation, Person
 from centres.operations import accounts, invitations, roles
 from centres.operations.role_mail import described
@@ -144,6 +144,35 @@ def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
                       "App, passkeys and recovery codes are removed", "They are signed out everywhere",
                       "Until they set up a new one, their password alone is enough to begin",
                       "They are told by e-mail, and it is recorded who reset it"],
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@needs(_ONLY)
+def change_email(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm, then change the address that somebody signs in with."""
+    someone = get_object_or_404(Person, pk=pk, is_service=False)
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            accounts.change_email(
+                person_id=pk, email=form.cleaned_data["email"], by=request.user, at=clock.now()
+            )
+        except RuleViolation as problem:
+            form.add_error("email", refusal_in_words(problem))
+        else:
+            notices.done(
+                request,
+                f"The address of {someone.name} is {form.cleaned_data['email'].lower()}",
+                f"We wrote to it and to {someone.email}.",
+            )
+            return redirect("staff-person", pk)
+    return _confirm(
+        request, someone, f"Change the e-mail address of {someone.name}?", "Change the address", form=form,
+        consequences=["Make sure first that it is they who ask: call the number you know",
+                      f"They sign in with the new address; {someone.email} no longer works",
+                      "They are signed out everywhere and keep their password",
+                      "Both addresses get a message, and it is recorded who changed it"],
     )  # fmt: skip
 
 

@@ -50,7 +50,6 @@ def test_signing_in_leaves_no_greeting(client, person):
         ("/account/sessions/", "Where you are signed in"),
         ("/account/mfa/", "Second factor"),
         ("/account/mfa/webauthn/", "Passkeys and security keys"),
-        ("/account/email/", "Your e-mail address"),
         ("/account/logout/", "Sign out of the portal?"),
         ("/account/reauthenticate/", "Confirm that it is you"),
     ],

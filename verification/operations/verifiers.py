@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import Person
+from centres.operations import account_mail
 from centres.permissions import Permission
-from qa_portal import audit
+from qa_portal import audit, jobs
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from verification.models import (
@@ -20,6 +21,7 @@ from verification.models import (
     VerifierAbsence,
     VerifierSector,
 )
+from verification.queries import schedule
 
 
 @transaction.atomic
@@ -36,13 +38,14 @@ def add(
 ) -> Verifier:
     """Put a person on the verifier register; somebody with an account keeps it, else one is made without a password.
 
-    They may sign in once they have set one by the password-reset mail, and reach a centre once they are allocated.
+    A link to choose one is mailed to them; they reach a centre once they are allocated.
     Raises NotPermitted; RuleViolation when they are on the register already.
     """
     _may_edit(by)
     person = Person.objects.filter(email=email.strip().lower()).first()
     if person is None:
         person = Person.objects.create_user(email, name)
+        account_mail.tell(person.pk, "account.made")
     if Verifier.objects.filter(person=person).exists():
         raise RuleViolation(f"{person.name} is on the verifier register already.")
     verifier = Verifier.objects.create(
@@ -90,8 +93,8 @@ def add_absence(
 ) -> VerifierAbsence:
     """Note days on which a verifier is away; both ends count. The verifier may note their own.
 
-    Dates proposed from then on keep clear of it; agreed ones stay until the people concerned move them. Raises
-    NotPermitted, RuleViolation.
+    Proposed dates in it give way to others, and of agreed ones verifier, centre and planners are told, in the
+    background; agreed ones stay until the people concerned move them. Raises NotPermitted, RuleViolation.
     """
     verifier = _locked(verifier_id)
     if verifier.person_id != by.pk:
@@ -105,6 +108,7 @@ def add_absence(
         "verifier.absence_added", by=by, target=verifier, at=at, starts_on=starts_on, ends_on=ends_on,
         chain=audit.INSTALLATION,
     )  # fmt: skip
+    _look_at_dates(verifier.pk, starts_on, ends_on)
     return absence
 
 
@@ -118,7 +122,14 @@ def remove_absence(*, absence_id: int, by: Actor, at: datetime) -> None:
         "verifier.absence_removed", by=by, target=absence.verifier, at=at, starts_on=absence.starts_on,
         ends_on=absence.ends_on, chain=audit.INSTALLATION,
     )  # fmt: skip
+    _look_at_dates(absence.verifier_id, absence.starts_on, absence.ends_on)
     absence.delete()
+
+
+def _look_at_dates(verifier_id: int, first: date, last: date) -> None:
+    """Have every centre with a date in these days look at it again."""
+    for centre_id in schedule.centres_with_days(verifier_id, first, last):
+        jobs.enqueue("verification.propose_schedule", centre_id=centre_id)
 
 
 def _set_sectors(verifier: Verifier, sector_ids: Iterable[int], today: date) -> None:
