@@ -86,16 +86,19 @@ def _stack(axes, position: int, row: Stack, largest: int) -> None:
 
 def bars(rows: Sequence[tuple[str, int, str]], head: str, tail: str) -> bytes:
     """Bars of one number each with a note at the right: (label, number, note)."""
-    figure = _figure(5.2, 0.4 * len(rows) + 0.4)
-    axes = figure.add_axes((0.36, 0.02, 0.44, 0.84))
+    height = 0.4 * len(rows) + 0.4
+    figure = _figure(5.2, height)
+    # The heads stand in the uppermost third of an inch, however many bars there are.
+    axes = figure.add_axes((0.36, 0.02, 0.44, 1 - 0.02 - 0.34 / height))
+    above = 1 - 0.2 / height
     largest = max((number for _, number, _ in rows), default=0) or 1
     for position, (_, number, note) in enumerate(rows):
         axes.barh(position, number, height=0.6, color=DONE)
         axes.text(number + 0.02 * largest, position, str(number), color=INK, va="center_baseline", **_bold(9))
         axes.text(1.45 * largest, position, note, color=QUIET, ha="right", va="center_baseline", **_plain(9))
     _labels(axes, [label for label, _, _ in rows], largest)
-    figure.text(0.36, 0.93, head, color=QUIET, **_plain(9))
-    figure.text(0.36 + 0.44 * 1.45, 0.93, tail, color=QUIET, ha="right", **_plain(9))
+    figure.text(0.36, above, head, color=QUIET, **_plain(9))
+    figure.text(0.36 + 0.44 * 1.45, above, tail, color=QUIET, ha="right", **_plain(9))
     return _svg(figure)
 
 

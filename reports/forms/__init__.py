@@ -6,7 +6,9 @@ from django import forms
 
 from centres import academic_year
 from centres.models import Nation, Sector
+from centres.permissions import RoleCode
 from qa_portal import pack
+from reports.queries.dashboard import STAGES
 from verification.models import Verifier
 from verification.models.activities import RiskLevel
 
@@ -39,6 +41,25 @@ class DashboardFilters(forms.Form):
         self.fields["year"].choices = [
             (y, academic_year.label(y)) for y in range(this_year, this_year - 4, -1)
         ]
+
+
+class DashboardListFilters(DashboardFilters):
+    """What the list behind the dashboard's numbers is narrowed to."""
+
+    stage = forms.ChoiceField(
+        label="Stage", required=False, choices=[("", "All"), *((key, label) for key, label, _ in STAGES)]
+    )
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[
+            ("", "Any"), ("done", "Done"), ("moving", "Under way"), ("waiting", "Not started"), ("late", "Overdue")
+        ],
+    )  # fmt: skip
+    owner = forms.ChoiceField(
+        label="Overdue for", required=False, choices=[("", "Anybody"), *RoleCode.choices]
+    )
+    field_order = ("stage", "state", "owner", "sector", "nation", "lsv", "risk", "year")
 
 
 class FinalReportForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
+from centres import academic_year
 from centres.models import Person, Programme
 from centres.permissions import RoleCode
 from qa_portal.models import Deadline
@@ -51,11 +52,22 @@ def centre_years(person: Person, filters: Filters) -> QuerySet[CentreYear]:
     return rows
 
 
-def stage_rows(
-    person: Person, filters: Filters, today: date
-) -> tuple[int, list[dict[str, Any]], dict[str, int]]:
-    """Number of centres, one row a stage (done, under way, not started, overdue), and centres by risk; one query."""
-    counts: dict[str, Any] = {"centres": Count("pk")}
+@dataclass(frozen=True)
+class Standing:
+    """Centre-years counted: how many, by stage and state, by risk, and those whose visit has no day yet."""
+
+    centres: int
+    stages: list[dict[str, Any]]
+    risks: dict[str, int]
+    visits_without_a_day: int
+
+
+def standing(person: Person, filters: Filters, today: date) -> Standing:
+    """Where the centres stand that the filters leave: done, under way, not started, overdue by stage; one query."""
+    undated = Activity.objects.filter(
+        centre=OuterRef("centre_id"), centre_year=OuterRef("pk"), kind="VISIT", status="PLANNED", day=None
+    )
+    counts: dict[str, Any] = {"centres": Count("pk"), "undated": Count("pk", filter=Exists(undated))}
     for key, _, kinds in STAGES:
         late: Any = Exists(
             Deadline.objects.filter(
@@ -80,15 +92,13 @@ def stage_rows(
         row = {"key": key, "label": label, "done": done, "moving": moving, "late": late}
         rows.append(row | {"waiting": got["centres"] - done - moving - late})
     risks = {level: got[f"risk_{level}"] for level in ("HIGH", "MEDIUM", "LOW", "")}
-    return got["centres"], rows, risks
+    return Standing(got["centres"], rows, risks, got["undated"])
 
 
 def overdue(person: Person, filters: Filters, today: date) -> QuerySet[Deadline]:
-    """Overdue tasks at the centres that the filters leave."""
-    rows = Deadline.objects.visible_to(person).open().filter(due_on__lt=today)
-    if any((filters.nation, filters.lsv, filters.risk, filters.sector)):
-        rows = rows.filter(centre__in=centre_years(person, filters).values("centre_id"))
-    return rows
+    """Overdue tasks of the year at the centres that the filters leave."""
+    rows = Deadline.objects.visible_to(person).open().filter(due_on__lt=today, year=filters.year)
+    return rows.filter(centre__in=centre_years(person, filters).values("centre_id"))
 
 
 def overdue_by_owner(person: Person, filters: Filters, today: date) -> list[dict[str, Any]]:
@@ -100,6 +110,7 @@ def overdue_by_owner(person: Person, filters: Filters, today: date) -> list[dict
             "role": row["owner_role"],
             "label": plural(row["owner_role"]),
             "number": row["number"],
+            "centres": row["centres"],
             "oldest": (today - row["oldest"]).days,
         }
         for row in rows.order_by("-number", "owner_role")
@@ -113,13 +124,19 @@ def plural(role: str) -> str:
 
 
 def direct_claims(person: Person, filters: Filters) -> dict[str, int]:
-    """Programmes by direct claims status, and those with a recommendation waiting; one query."""
+    """Programmes by direct claims status as it is today, and those with a recommendation waiting; one query.
+
+    Of the centres that the filters leave in the chosen year, and of the programmes that ran in it.
+    """
+    first, last = academic_year.bounds(filters.year)
+    running = Programme.objects.filter(centre=OuterRef("centre_id"), pk=OuterRef("programme_id"))
     waiting = DirectClaimsRecommendation.objects.filter(
         centre=OuterRef("centre_id"), programme=OuterRef("programme_id"), status="WAITING"
     )
-    rows = DirectClaimsStatus.objects.visible_to(person)
-    if any((filters.nation, filters.lsv, filters.risk, filters.sector)):
-        rows = rows.filter(centre__in=centre_years(person, filters).values("centre_id"))
+    rows = DirectClaimsStatus.objects.visible_to(person).filter(
+        Exists(running.active_in(first, last)),
+        centre__in=centre_years(person, filters).values("centre_id"),
+    )
     return rows.aggregate(
         ACTIVE=Count("pk", filter=Q(status="ACTIVE")),
         SUSPENDED=Count("pk", filter=Q(status="SUSPENDED")),
@@ -136,20 +153,11 @@ def decisions_waiting(person: Person) -> tuple[int, Any]:
     return got["number"], got["oldest"]
 
 
-def visits_without_a_day(person: Person, filters: Filters) -> int:
-    """LSV visits of the year that have no day yet."""
-    return (
-        Activity.objects.visible_to(person)
-        .filter(kind="VISIT", centre_year__year=filters.year, status="PLANNED", day=None)
-        .count()
-    )
-
-
 def look_first(person: Person, filters: Filters, today: date, *, most: int = 10) -> list[dict[str, Any]]:
-    """Centres with high risk or the longest overdue task; one query."""
-    late = Deadline.objects.filter(centre=OuterRef("centre_id"), state="OPEN", due_on__lt=today).order_by(
-        "due_on", "pk"
-    )
+    """Centres with the longest overdue task of the year; one query."""
+    late = Deadline.objects.filter(
+        centre=OuterRef("centre_id"), year=filters.year, state="OPEN", due_on__lt=today
+    ).order_by("due_on", "pk")
     rows = (
         centre_years(person, filters)
         .annotate(
@@ -170,35 +178,14 @@ def look_first(person: Person, filters: Filters, today: date, *, most: int = 10)
             "risk": row.risk,
             "what": row.what,
             "days": (today - row.due_on).days,
-            "who": _who(row),
+            "who": who_must_act(row.who, row.who_role),
             "lsv": row.lsv.name if row.lsv else "",
         }
         for row in rows
     ]
 
 
-def _who(row: Any) -> str:
-    role = RoleCode(row.who_role).label if row.who_role in RoleCode.values else row.who_role
-    return f"{row.who}, {role}" if row.who else role
-
-
-def centres_for(
-    person: Person, filters: Filters, today: date, *, stage: str = "", state: str = ""
-) -> QuerySet:
-    """The centres behind a number of the dashboard, for the filtered list and the CSV file."""
-    rows = centre_years(person, filters).select_related("centre", "lsv")
-    late = Deadline.objects.filter(centre=OuterRef("centre_id"), state="OPEN", due_on__lt=today)
-    rows = rows.annotate(overdue_since=Subquery(late.order_by("due_on").values("due_on")[:1]))
-    kinds = next((kinds for key, _, kinds in STAGES if key == stage), None)
-    if kinds is None:
-        return rows.order_by("centre__number")
-    finished = Q(**{f"{stage}_state__in": ["DONE", "NOT_NEEDED"]})
-    moving = Q(**{f"{stage}_state__in": ["UNDER_WAY", "DATED"]})
-    behind = Exists(late.filter(kind__in=kinds, year=filters.year))
-    wanted = {
-        "done": finished,
-        "late": ~finished & behind,
-        "moving": moving & ~behind,
-        "waiting": ~finished & ~moving & ~behind,
-    }
-    return rows.filter(wanted.get(state, Q())).order_by("centre__number")
+def who_must_act(name: str | None, role_code: str) -> str:
+    """The person with their role, or the role where nobody is named."""
+    role = RoleCode(role_code).label if role_code in RoleCode.values else role_code
+    return f"{name}, {role}" if name else str(role)

@@ -16,7 +16,7 @@ from centres.queries.schemes import scheme_of
 from qa_portal import wording
 from verification.models import CentreYear, DirectClaimsStatus, SelfAssessmentSection
 
-_SHAPES = {
+STAGE_SHAPES = {
     "CANNOT_START": "cannot-start",
     "NOT_STARTED": "not-started",
     "DATED": "date-set",
@@ -51,7 +51,7 @@ def tracker(centre: Centre, year: CentreYear) -> list[dict[str, Any]]:
         state = getattr(year, f"{key}_state")
         stages.append(
             {
-                "shape": _SHAPES[state],
+                "shape": STAGE_SHAPES[state],
                 "label": label,
                 "state": getattr(year, f"get_{key}_state_display")(),
                 "facts": year.stage_facts.get(key, []),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,97 +18,56 @@ from qa_portal import clock, wording
 from reports import charts
 from reports.forms import DashboardFilters
 from reports.queries import dashboard as figures
+from reports.queries import verifier_load
+from verification.eligibility import count_days, days_text
+from verification.queries.places import half_days_up
 
-_RISK = {
+RISKS = {
     "HIGH": ("overdue", "High"),
     "MEDIUM": ("careful", "Medium"),
     "LOW": ("done", "Low"),
     "": ("not-started", "Not rated yet"),
 }
-_STATES = (("done", "Done"), ("moving", "Under way"), ("waiting", "Not started"), ("late", "Overdue"))
+STATES = (("done", "Done"), ("moving", "Under way"), ("waiting", "Not started"), ("late", "Overdue"))
 
 
 @needs(Permission.DASHBOARD_READ)
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Where all centres stand."""
-    form, filters = _filters(request)
+    form, filters = filters_of(request)
     person, today = request.user, clock.today()
-    number, stages, risks = figures.stage_rows(person, filters, today)
+    standing = figures.standing(person, filters, today)
+    number, stages, risks = standing.centres, standing.stages, standing.risks
     owners = figures.overdue_by_owner(person, filters, today)
     claims = figures.direct_claims(person, filters)
+    late_centres = link("dashboard-list", filters, state="late")
     context = {
         "heading": f"Where {wording.counted(number, 'centre')} stand{'s' if number == 1 else ''}",
         "fact": wording.date_long(today),
         "dense": True,
         "filter_form": form,
         "clear_url": reverse("dashboard"),
-        "csv_url": _link("dashboard-csv", filters),
-        "figures": _figure_strip(person, filters, owners, claims, stages),
+        "csv_url": link("dashboard-csv", filters),
+        "figures": _figure_strip(person, filters, owners, claims, standing),
         "stages": [_stage(row, filters) for row in stages],
         "stage_chart": _stage_chart(stages),
-        "owners": owners,
+        "owners": [
+            row | {"url": link("dashboard-list", filters, state="late", owner=row["role"])} for row in owners
+        ],
         "owner_chart": _owner_chart(owners),
         "overdue_total": sum(row["number"] for row in owners),
         "claims_rows": _claims(claims),
-        "claims_total": claims["ACTIVE"] + claims["SUSPENDED"] + claims["NOT_HELD"],
         "claims_largest": max(claims.values(), default=0),
         "risk_rows": [_risk(level, count, filters) for level, count in risks.items()],
         "risk_largest": max(risks.values(), default=0),
         "centres": number,
-        "first": [row | _risk_word(row["risk"]) for row in figures.look_first(person, filters, today)],
+        "late_centres_url": late_centres,
+        "claims_second": _claims_second(claims, filters),
+        "load": _loads(filters, today),
+        "year_label": academic_year.label(filters.year),
+        "first": [row | risk_word(row["risk"]) for row in figures.look_first(person, filters, today)],
     }
     return render(request, "reports/dashboard.html", context)
-
-
-@needs(Permission.DASHBOARD_READ)
-def dashboard_csv(request: HttpRequest) -> HttpResponse:
-    """The centres behind the dashboard as a CSV file that a spreadsheet opens safely."""
-    _, filters = _filters(request)
-    stage, state = request.GET.get("stage", ""), request.GET.get("state", "")
-    rows = figures.centres_for(request.user, filters, clock.today(), stage=stage, state=state)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            "number",
-            "centre",
-            "year",
-            "lsv",
-            "risk",
-            *(label for _, label, _ in figures.STAGES),
-            "overdue since",
-        ]
-    )
-    for row in rows:
-        writer.writerow([_cell(value) for value in _csv_row(row)])
-    response = HttpResponse(
-        "\N{ZERO WIDTH NO-BREAK SPACE}" + out.getvalue(), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = (
-        f'attachment; filename="centres-{academic_year.label(filters.year)}.csv"'
-    )
-    return response
-
-
-@needs(Permission.DASHBOARD_READ)
-def dashboard_list(request: HttpRequest) -> HttpResponse:
-    """The centres behind one number of the dashboard."""
-    form, filters = _filters(request)
-    stage, state = request.GET.get("stage", ""), request.GET.get("state", "")
-    rows = figures.centres_for(request.user, filters, clock.today(), stage=stage, state=state)
-    label = next((label for key, label, _ in figures.STAGES if key == stage), "All stages")
-    page = list(rows[:501])
-    context = {
-        "heading": f"{label}: {dict(_STATES).get(state, 'every state').lower()}",
-        "dense": True,
-        "breadcrumbs": [("Dashboard", _link("dashboard", filters)), (label, "")],
-        "rows": [{"row": row, **_risk_word(row.risk)} for row in page[:500]],
-        "more": len(page) > 500,
-        "csv_url": _link("dashboard-csv", filters, stage=stage, state=state),
-        "today": clock.today(),
-        "filter_form": form,
-    }
-    return render(request, "reports/dashboard_list.html", context)
 
 
 @cache_control(private=True, max_age=86400)
@@ -135,7 +93,8 @@ def chart(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(svg, content_type="image/svg+xml")
 
 
-def _filters(request: HttpRequest) -> tuple[DashboardFilters, figures.Filters]:
+def filters_of(request: HttpRequest) -> tuple[DashboardFilters, figures.Filters]:
+    """The filters of the address, as the form that shows them and as the queries take them."""
     this_year = academic_year.year_of(clock.today())
     form = DashboardFilters(request.GET or {"year": this_year}, this_year=this_year)
     form.is_valid()
@@ -145,24 +104,75 @@ def _filters(request: HttpRequest) -> tuple[DashboardFilters, figures.Filters]:
     return form, figures.Filters(**{"year": this_year} | values)
 
 
-def _link(name: str, filters: figures.Filters, **more: str) -> str:
+def link(name: str, filters: figures.Filters, **more: str) -> str:
+    """An address of the dashboard with what it is narrowed to."""
     values = {key: value for key, value in (vars(filters) | more).items() if value}
     return f"{reverse(name)}?{urlencode(values)}"
 
 
 def _figure_strip(
-    person: Any, filters: figures.Filters, owners: list, claims: dict, stages: list
+    person: Any, filters: figures.Filters, owners: list, claims: dict, standing: figures.Standing
 ) -> list[dict]:
     waiting, oldest = figures.decisions_waiting(person)
-    days = f", oldest {(clock.today() - oldest.date()).days} days" if oldest else ""
-    without = figures.visits_without_a_day(person, filters)
-    late = next(row["late"] for row in stages if row["key"] == "visit")
+    since = f", oldest {wording.counted((clock.today() - oldest.date()).days, 'day')}" if oldest else ""
+    late = next(row["late"] for row in standing.stages if row["key"] == "visit")
+    tasks = sum(row["number"] for row in owners)
     return [
-        {"number": sum(row["number"] for row in owners), "text": "tasks overdue", "url": "#owners"},
-        {"number": late, "text": f"LSV visits late; {without} without a date", "url": "#stages"},
-        {"number": claims["SUSPENDED"], "text": "programmes with direct claims suspended", "url": "#claims"},
-        {"number": waiting, "text": f"recommendations to decide{days}", "url": "/staff/decisions/"},
+        {"number": tasks, "text": _noun(tasks, "task", "overdue"), "url": "#owners"},
+        {
+            "number": late,
+            "text": f"{_noun(late, 'LSV visit', 'late')}; {standing.visits_without_a_day} without a date",
+            "url": "#stages",
+        },
+        {
+            "number": claims["SUSPENDED"],
+            "text": _noun(claims["SUSPENDED"], "programme", "with direct claims suspended"),
+            "url": "#claims",
+        },
+        {
+            "number": waiting,
+            "text": _noun(waiting, "recommendation", "to decide") + since,
+            "url": reverse("decisions"),
+        },
     ]
+
+
+def _noun(number: int, noun: str, rest: str) -> str:
+    """The words below a number that stands above them."""
+    return f"{noun if number == 1 else noun + 's'} {rest}"
+
+
+def _claims_second(claims: dict[str, int], filters: figures.Filters) -> str:
+    number = wording.counted(claims["ACTIVE"] + claims["SUSPENDED"] + claims["NOT_HELD"], "programme")
+    this_year = academic_year.year_of(clock.today())
+    if filters.year == this_year:
+        return number
+    return f"{number} of {academic_year.label(filters.year)}, as they stand today"
+
+
+def _loads(filters: figures.Filters, today: date) -> dict[str, Any]:
+    """The fullest verifiers with their numbers as words, and how many are over."""
+    loads = verifier_load.fullest(filters.year, today)
+    rows = []
+    for load in loads.first:
+        taken = half_days_up(load.taken)
+        over = taken - load.days
+        rows.append(
+            {
+                "name": load.name,
+                "url": reverse("verifier", args=[load.pk]),
+                "allocations": load.allocations,
+                "centres": load.centres,
+                "taken": taken,
+                "taken_text": days_text(taken),
+                "days": load.days,
+                "state": ("overdue", f"{count_days(over)} over")
+                if over > 0
+                else ("done", f"{count_days(-over)} left"),
+            }
+        )
+    over_text = f"{loads.over} of {wording.counted(loads.verifiers, 'verifier')} over their days"
+    return {"rows": rows, "second": over_text, "url": reverse("verifiers"), "link": "All verifiers"}
 
 
 def _stage(row: dict, filters: figures.Filters) -> dict:
@@ -170,9 +180,9 @@ def _stage(row: dict, filters: figures.Filters) -> dict:
         {
             "label": label,
             "number": row[key],
-            "url": _link("dashboard-list", filters, stage=row["key"], state=key),
+            "url": link("dashboard-list", filters, stage=row["key"], state=key),
         }
-        for key, label in _STATES
+        for key, label in STATES
     ]
     return row | {"cells": cells}
 
@@ -202,31 +212,12 @@ def _claims(claims: dict[str, int]) -> list[dict]:
 
 
 def _risk(level: str, number: int, filters: figures.Filters) -> dict:
-    shape, word = _RISK[level]
-    url = _link("dashboard-list", figures.Filters(**vars(filters) | {"risk": level or "NONE"}))
+    shape, word = RISKS[level]
+    url = link("dashboard-list", figures.Filters(**vars(filters) | {"risk": level or "NONE"}))
     return {"shape": shape, "word": word, "number": number, "url": url}
 
 
-def _risk_word(level: str) -> dict:
-    shape, word = _RISK[level]
+def risk_word(level: str) -> dict:
+    """A rating as shape and word."""
+    shape, word = RISKS[level]
     return {"risk_shape": shape, "risk_word": word}
-
-
-def _csv_row(row: Any) -> list[str]:
-    states = [getattr(row, f"get_{key}_state_display")() for key, _, _ in figures.STAGES]
-    since = row.overdue_since.isoformat() if row.overdue_since else ""
-    lsv = row.lsv.name if row.lsv else ""
-    return [
-        row.centre.number,
-        row.centre.name,
-        academic_year.label(row.year),
-        lsv,
-        row.risk.title(),
-        *states,
-        since,
-    ]
-
-
-def _cell(value: str) -> str:
-    """A spreadsheet takes a cell that starts with = + - @ for a formula."""
-    return "'" + value if value[:1] in "=+-@\t\r" else value

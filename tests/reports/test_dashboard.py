@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -32,12 +32,10 @@ def years(cast):
 def test_dashboard_counts_stages_and_overdue_tasks(
     cast, years, sign_in, scope, clock_at, django_assert_max_num_queries
 ):
-    from datetime import UTC, datetime
-
     clock_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
     client = sign_in(cast["manager"])
     scope()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12 + SAVEPOINT):
         response = client.get("/staff/")
     stages = {row["key"]: row for row in response.context["stages"]}
     assert (stages["self_assessment"]["done"], stages["self_assessment"]["late"]) == (1, 1)
@@ -46,8 +44,6 @@ def test_dashboard_counts_stages_and_overdue_tasks(
 
 
 def test_filters_survive_and_narrow(cast, years, sign_in, scope, clock_at):
-    from datetime import UTC, datetime
-
     clock_at(datetime(2026, 11, 23, 9, tzinfo=UTC))
     client = sign_in(cast["viewer"])
     scope()
@@ -87,3 +83,105 @@ def test_schemes_can_be_read_by_staff_with_their_windows_and_rules(cast, sign_in
     page = client.get(f"/staff/schemes/{SchemeVersion.objects.get(code='wbl').pk}/").content.decode()
     assert "R55" in page or "R3" in page
     assert "every learner" in page
+
+
+# A request inside a test's transaction begins and ends with a savepoint.
+SAVEPOINT = 2
+NOVEMBER = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def page_of(client, address):
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode().replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+
+
+@pytest.fixture
+def staff(cast, years, sign_in, scope, clock_at):
+    clock_at(NOVEMBER)
+    client = sign_in(cast["manager"])
+    scope()
+    return client
+
+
+def test_the_dashboard_shows_the_fullest_verifiers_with_their_numbers(cast, sign_in, scope, clock_at):
+    from tests.story.allocations import allocated
+    from verification.models import Verifier
+
+    allocated(cast)
+    Verifier.objects.filter(person=cast["sv"]).update(days_a_year=1)
+    clock_at(NOVEMBER)
+    client = sign_in(cast["viewer"])
+    scope()
+    response = client.get("/staff/")
+    first = response.context["load"]["rows"][0]
+    assert first["name"] == cast["sv"].name
+    assert first["allocations"] == len(cast.northgate.programmes)
+    assert first["centres"] == 1
+    assert first["state"][0] == "overdue"
+    assert response.context["load"]["second"].startswith("1 of")
+    assert (
+        'href="/staff/verifiers/"' in response.content.decode().split('id="load"')[1].split("</section>")[0]
+    )
+
+
+def test_the_list_says_stages_what_is_due_first_and_who_must_act(staff):
+    page = page_of(staff, "/staff/centres-by-stage/?stage=self_assessment&state=late")
+    row = page.split("<tbody>")[1].split("</tbody>")[0]
+    assert "Harbour Training" in row
+    assert "Northgate" not in row
+    assert "Submit it" in row
+    assert "20 days overdue" in row
+    assert "Quality Nominee" in row
+    assert row.count('data-label="LSV visit"') == 1
+    assert "Overdue" in row.split('data-label="Self-assessment"')[1].split("</td>")[0]
+
+
+def test_the_list_keeps_its_filters_and_pages(cast, staff, monkeypatch):
+    from reports.views import dashboard_list
+
+    monkeypatch.setattr(dashboard_list, "PAGE", 1)
+    response = staff.get("/staff/centres-by-stage/?stage=self_assessment&page=2")
+    assert [row["name"] for row in response.context["rows"]] == ["Harbour Training"]
+    form = response.context["filter_form"]
+    assert (form["stage"].value(), form["year"].value()) == ("self_assessment", "2026")
+    assert "stage=self_assessment" in response.content.decode().split('rel="prev"')[1].split(">")[0]
+    csv = staff.get("/staff/dashboard.csv?stage=self_assessment").content.decode()
+    assert "Harbour Training" in csv
+    assert "Northgate" in csv
+
+
+def test_an_owners_overdue_number_leads_to_the_centres_that_wait_for_them(staff):
+    page = page_of(staff, "/staff/")
+    assert "owner=quality_nominee" in page.split('id="owners"')[1].split("</section>")[0]
+    rows = page_of(staff, "/staff/centres-by-stage/?owner=quality_nominee&state=late").split("<tbody>")[1]
+    assert "Harbour Training" in rows
+    assert "Northgate" not in rows
+
+
+def test_overdue_and_claims_follow_the_chosen_year(staff):
+    response = staff.get("/staff/?year=2025")
+    assert response.context["overdue_total"] == 0
+    assert sum(row["number"] for row in response.context["claims_rows"]) == 0
+    assert list(response.context["first"]) == []
+
+
+def test_one_of_a_thing_is_not_called_by_its_plural(staff):
+    texts = [figure["text"] for figure in staff.get("/staff/").context["figures"]]
+    assert texts[0] == "task overdue"
+    assert texts[3].startswith("recommendations to decide")
+
+
+@pytest.mark.parametrize(("address", "most"), [("/staff/", 12), ("/staff/centres-by-stage/", 8)])
+def test_dashboard_and_list_make_few_queries(staff, django_assert_max_num_queries, address, most):
+    with django_assert_max_num_queries(most + SAVEPOINT):
+        staff.get(address)
+
+
+def test_the_file_holds_the_formula_of_no_centre(cast, staff):
+    from centres.models import Centre
+    from qa_portal.tenancy import ALL_CENTRES, scoped_to
+
+    with scoped_to(ALL_CENTRES):
+        Centre.objects.filter(pk=cast.harbour.centre.pk).update(name="=HYPERLINK(1)")
+    assert "'=HYPERLINK(1)" in staff.get("/staff/dashboard.csv").content.decode()
