@@ -6,7 +6,7 @@ from datetime import date
 
 from centres.models import Centre, Programme, Site
 from qa_portal.actors import SYSTEM
-from reports.demo import cycle, register
+from reports.demo import cycle, register, teaching
 from reports.demo.cycle import Players, WantedAction
 from reports.demo.people import HARBOUR, NORTHGATE
 from reports.demo.stage import Stage
@@ -198,7 +198,8 @@ def _round(
 def _sampled(stage, activity, who, *, plan_on, judge_on, disagree=0):
     last = activity.centre_year.year
     stage.move_to(*plan_on, year=last)
-    register.decide(stage, activity.programme)
+    assert activity.programme is not None
+    teaching.assess(activity.programme, units=teaching.ASSESSED_ON, at=stage.at)
     cycle.agree_day(stage, activity, who, date(last + 1, *judge_on), by=who.sv)
     sample = cycle.draw(stage, activity, who)
     cycle.send_work(stage, sample, who)

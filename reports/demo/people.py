@@ -31,7 +31,10 @@ PEOPLE = (
     DemoPerson("leader@northgate.example", "Daniel Reyes", ((R.PROGRAMME_LEADER, NORTHGATE),)),
     DemoPerson("leader2@northgate.example", "Sophie Lindqvist", ((R.PROGRAMME_LEADER, NORTHGATE),)),
     DemoPerson(
-        "leadiv@northgate.example", "Helen Cartwright", ((R.LEAD_INTERNAL_VERIFIER, NORTHGATE),), "Sport"
+        "leadiv@northgate.example",
+        "Helen Cartwright",
+        ((R.LEAD_INTERNAL_VERIFIER, NORTHGATE),),
+        "Sport Industry Skills",
     ),
     DemoPerson("iv@northgate.example", "James Pike", ((R.INTERNAL_VERIFIER, NORTHGATE),)),
     # One person works at both centres and chooses a context.
@@ -41,7 +44,12 @@ PEOPLE = (
     DemoPerson("assessor2@northgate.example", "Callum Reid", ((R.ASSESSOR, NORTHGATE),)),
     DemoPerson("head@harbour.example", "Anita Bose", ((R.HEAD_OF_CENTRE, HARBOUR),)),
     DemoPerson("qn@harbour.example", "Dean Molloy", ((R.QUALITY_NOMINEE, HARBOUR),)),
-    DemoPerson("leadiv@harbour.example", "Farah Aziz", ((R.LEAD_INTERNAL_VERIFIER, HARBOUR),), "Sport"),
+    DemoPerson(
+        "leadiv@harbour.example",
+        "Farah Aziz",
+        ((R.LEAD_INTERNAL_VERIFIER, HARBOUR),),
+        "Sport Industry Skills",
+    ),
     DemoPerson("lsv@verifiers.example", "Ruth Adeyemi"),
     DemoPerson("sv@verifiers.example", "Marcus Feld"),
     DemoPerson("bowen@verifiers.example", "Gareth Bowen"),

@@ -8,8 +8,6 @@ from faker import Faker
 
 from centres import identifiers
 from centres.models import (
-    AssessmentDecision,
-    Assignment,
     Centre,
     Cohort,
     Person,
@@ -18,7 +16,6 @@ from centres.models import (
     Site,
     StaffDevelopment,
     StaffMember,
-    Unit,
 )
 from centres.operations import centres, cohorts, learners, programmes, registrations, roles, sites
 from centres.operations.centres import CentreDetails
@@ -183,61 +180,3 @@ class Intake:
             for digit in range(10):
                 if identifiers.check_uln(f"{self._next}{digit}") is None:
                     return f"{self._next}{digit}"
-
-
-def decide(stage: Stage, programme: Programme, *, units: tuple[int, ...] = (1, 2, 3, 4)) -> None:
-    """Assessors decide on every learner's work for these units; internal verifiers look at every third decision."""
-    centre = programme.centre
-    assessors = list(StaffMember.objects.filter(centre=centre, roles__contains=["assessor"]).order_by("pk"))
-    checkers = list(
-        StaffMember.objects.filter(centre=centre, roles__contains=["internal_verifier"]).order_by("pk")
-    )
-    active = [
-        registration
-        for registration in programme.registrations.filter(status="REGISTERED").select_related("cohort")
-        if registration.cohort.starts_on <= stage.today <= registration.cohort.ends_on
-    ]
-    grades = programme.qualification.grades
-    for unit in Unit.objects.filter(qualification=programme.qualification, number__in=units):
-        assignment, _ = Assignment.objects.get_or_create(
-            centre=centre,
-            programme=programme,
-            unit=unit,
-            number=1,
-            defaults={"title": f"Assignment for {unit.title}"},
-        )
-        possible = [grade for grade in grades if grade in {c["grade"] for c in unit.criteria}]
-        done = set(assignment.decisions.values_list("registration_id", flat=True))
-        for position, registration in enumerate(active):
-            if registration.pk in done:
-                continue
-            _decide(
-                stage,
-                registration,
-                assignment,
-                unit,
-                assessors,
-                checkers,
-                possible[position % len(possible)],
-                position,
-            )
-
-
-def _decide(stage, registration, assignment, unit, assessors, checkers, grade, position) -> None:
-    verified = position % 3 == 0
-    order = ["P", "M", "D"]
-    reached = order[: order.index(grade) + 1]
-    AssessmentDecision.objects.create(
-        centre_id=registration.centre_id,
-        registration=registration,
-        programme_id=registration.programme_id,
-        assignment=assignment,
-        site_id=registration.cohort.site_id,
-        assessor=assessors[(position + unit.number) % len(assessors)],
-        decided_on=stage.today,
-        grade=grade,
-        criteria={c["code"]: c["grade"] in reached for c in unit.criteria},
-        internal_verifier=checkers[position % len(checkers)] if verified else None,
-        verification_outcome="AGREED" if verified else "NONE",
-        verified_on=stage.today if verified else None,
-    )

@@ -15,7 +15,7 @@ from centres.models import Centre
 from centres.pages import centre_page, enter_centre
 from centres.permissions import Permission
 from centres.queries.people import vacancies
-from qa_portal import clock, notices, wording
+from qa_portal import clock, jobs, notices, wording
 from qa_portal.tenancy import Side
 from reports.forms import DemoClockForm
 from reports.models import Report
@@ -131,6 +131,7 @@ def demo_clock(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         moment = timezone.make_aware(datetime.combine(form.cleaned_data["day"], time(9, 0)))
         clock.move_demo_clock_to(moment)
+        jobs.enqueue("reports.demo_goes_on", centre_id=None, until=form.cleaned_data["day"].isoformat())
         notices.done(request, "The clock was moved", f"Here it is {wording.date_long(moment)}.")
         return redirect("demo-clock")
     context = {"heading": "Which day is it?", "form": form, "fact": wording.date_long(clock.today())}

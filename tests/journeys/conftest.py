@@ -54,6 +54,10 @@ from qa_portal import clock, tasks
 from verification import tasks as dated
 clock.move_demo_clock_to(timezone.make_aware(datetime.combine(date.fromisoformat("{day}"), time(9, 0))))
 dated.apply_dated_rules(); tasks.remind()
+from qa_portal.tenancy import ALL_CENTRES, Side, scoped_to
+from reports.demo import teaching
+with scoped_to(ALL_CENTRES, side=Side.AO):
+    teaching.go_on(until=date.fromisoformat("{day}"))
 """
 
 

@@ -332,7 +332,7 @@ def test_sample_is_concluded_and_a_manager_decides(visitor, known):
 def test_final_report_says_what_stands_in_the_way_then_closes_the_year(visitor, portal):
     portal.move_to(date(2027, 7, 5))
     one = visitor(LSV)
-    one.open(f"{CENTRE}final-report/issue/", status=409)
+    one.open(f"{CENTRE}final-report/2026/issue/", status=409)
     one.sees("The sample of Instructing Circuit Training is not concluded")
     one.sees("The summary is empty")
     for name in ("Circuit Training", "Gym Environment", "Childrens Activities", "Recreation Assistant"):
