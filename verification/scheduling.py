@@ -82,13 +82,13 @@ def propose_dates(
     diaries: Iterable[Diary],
     *,
     holidays: Mapping[str, frozenset[date]],
-    earliest: date,
+    earliest: Mapping[str, date],
 ) -> Schedule:
     """Propose dates for every activity that has none agreed; the same input gives the same proposals.
 
-    Dates lie on working days inside each window and not before ``earliest`` (today plus the notice that a
-    centre is owed, R99), spread over the verifier's weeks. Where one activity is in the way of another it
-    moves, unless it is agreed. Activities and diaries are matched by verifier; ``holidays`` are by nation.
+    Dates lie on working days inside each window and not before its nation's ``earliest`` (today plus the working
+    days of notice that a centre is owed, R99), spread over the verifier's weeks. Where one activity is in the way of
+    another it moves, unless it is agreed. Activities and diaries are matched by verifier; ``holidays`` are by nation.
     """
     by_verifier: dict[str, list[ToSchedule]] = {}
     for activity in activities:
@@ -127,7 +127,7 @@ class _Calendar:
         diary: Diary,
         activities: Sequence[ToSchedule],
         holidays: Mapping[str, frozenset[date]],
-        earliest: date,
+        earliest: Mapping[str, date],
     ) -> None:
         self.diary, self.holidays, self.earliest = diary, holidays, earliest
         self.agreed = [activity for activity in activities if activity.agreed]
@@ -143,7 +143,11 @@ class _Calendar:
         if activity.nation not in self.holidays:
             return []
         days = list(
-            working_days(max(activity.first, self.earliest), activity.last, self.holidays[activity.nation])
+            working_days(
+                max(activity.first, self.earliest[activity.nation]),
+                activity.last,
+                self.holidays[activity.nation],
+            )
         )
         slots = [(day, part) for day in days for part in PARTS]
         step = 1 if activity.half_days == 1 else 2  # whole days begin in the morning
@@ -226,7 +230,7 @@ class _Calendar:
             return "As proposed before."
         day = run[0][0]
         weekday = ", on the weekday that the centre prefers" if day.weekday() == activity.weekday else ""
-        window = _span(max(activity.first, self.earliest), activity.last)
+        window = _span(max(activity.first, self.earliest[activity.nation]), activity.last)
         return f"Within {window}, clear of {self.diary.name}'s other work and absences{weekday}."
 
     def unplaced(self) -> list[Unplaced]:
@@ -236,7 +240,7 @@ class _Calendar:
         name, window = self.diary.name, _span(activity.first, activity.last)
         if activity.nation not in self.holidays:
             return f"The bank holidays of {activity.nation} are not known, so working days cannot be told."
-        first = max(activity.first, self.earliest)
+        first = max(activity.first, self.earliest[activity.nation])
         if first > activity.last:
             return f"The window {window} is over, or too close to give the centre notice."
         days = list(working_days(first, activity.last, self.holidays[activity.nation]))

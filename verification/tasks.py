@@ -10,7 +10,7 @@ from qa_portal.actors import SYSTEM
 from qa_portal.jobs import TenantTask
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from verification import plan_progress
-from verification.operations import allocation_planning, dated_rules, roll_over, schedule, years
+from verification.operations import allocation_planning, date_proposals, dated_rules, roll_over, years
 
 
 @shared_task(name="verification.open_due_years")
@@ -69,9 +69,17 @@ def confirm_allocations(*, centre_id: int, centre_year_id: int, by_id: int, **_:
 def propose_schedule(*, centre_id: int | None = None, **_: object) -> None:
     """Propose dates for what has none: of one centre, or of all together."""
     if centre_id is None:
-        schedule.propose_for_all(at=clock.now())
+        date_proposals.propose_for_all(at=clock.now())
     else:
-        schedule.propose_for_centre(centre_id=centre_id, by=SYSTEM, at=clock.now())
+        date_proposals.propose_for_centre(centre_id=centre_id, by=SYSTEM, at=clock.now())
+
+
+@shared_task(name="verification.propose_due_dates")
+def propose_due_dates(**_: object) -> None:
+    """Ask for dates for every activity that has none."""
+    # Over all centres, because one verifier's activities at several centres are placed together.
+    with scoped_to(ALL_CENTRES):
+        date_proposals.propose_due(at=clock.now())
 
 
 @shared_task(name="verification.propose_dates", base=TenantTask)
@@ -79,4 +87,4 @@ def propose_dates(
     *, centre_id: int, proposals: dict[str, str], unplaced: dict[str, str], **_: object
 ) -> None:
     """Write the dates that were worked out for one centre together with all others."""
-    schedule.apply(centre_id=centre_id, proposals=proposals, unplaced=unplaced, at=clock.now())
+    date_proposals.apply(centre_id=centre_id, proposals=proposals, unplaced=unplaced, at=clock.now())

@@ -20,7 +20,7 @@ from verification.models import (
     Verifier,
     VerifierAbsence,
 )
-from verification.operations import allocations, schedule
+from verification.operations import allocations, date_proposals
 
 BUDGET = 12
 
@@ -317,6 +317,6 @@ def test_a_centre_cancels_on_its_page(cast, sign_in):
     client = sign_in(cast["qn"])
     assert client.post(url, {"reason": ""}).status_code == 422
     assert client.post(url, {"reason": "Fire in the hall"}).status_code == 302
-    schedule.propose_for_centre(centre_id=visit.centre_id, by=cast["planner"], at=NOW)
+    date_proposals.propose_for_centre(centre_id=visit.centre_id, by=cast["planner"], at=NOW)
     visit.refresh_from_db()
     assert visit.status == "PROPOSED"

@@ -14,7 +14,7 @@ from qa_portal.tenancy import Side
 from tests.conftest import NOW, TODAY
 from tests.story.allocations import allocated, forget_access, opened, visit_agreed
 from verification.models import Activity, Allocation, CentreYear, Verifier, VerifierAbsence, VerifierDay
-from verification.operations import allocations, schedule
+from verification.operations import allocations, date_proposals, schedule
 from verification.queries.activities import centres_served_by
 
 
@@ -194,7 +194,7 @@ def test_replacement_releases_a_day_on_which_the_new_verifier_is_away(cast):
     )
     visit.refresh_from_db()
     assert (visit.status, visit.day) == ("PLANNED", None)
-    schedule.propose_for_centre(centre_id=cast.northgate.centre.pk, by=SYSTEM, at=NOW)
+    date_proposals.propose_for_centre(centre_id=cast.northgate.centre.pk, by=SYSTEM, at=NOW)
     visit.refresh_from_db()
     assert visit.status == "PROPOSED"
     assert not date(2026, 11, 16) <= visit.day <= date(2026, 11, 20)

@@ -34,7 +34,9 @@ def ruth(**more):
 
 
 def schedule(activities, diary=None, earliest=ENOUGH_NOTICE):
-    return propose_dates(activities, [diary or ruth()], holidays=HOLIDAYS, earliest=earliest)
+    return propose_dates(
+        activities, [diary or ruth()], holidays=HOLIDAYS, earliest=dict.fromkeys(HOLIDAYS, earliest)
+    )
 
 
 def day_slots(day):
@@ -211,7 +213,9 @@ def test_r99_notice_shortens_the_window():
 
 
 def test_an_activity_without_a_verifier_waits_for_its_allocation():
-    plan = propose_dates([visit(verifier="")], [], holidays=HOLIDAYS, earliest=ENOUGH_NOTICE)
+    plan = propose_dates(
+        [visit(verifier="")], [], holidays=HOLIDAYS, earliest=dict.fromkeys(HOLIDAYS, ENOUGH_NOTICE)
+    )
 
     assert plan.unplaced[0].reason == "No verifier is allocated yet."
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.urls import reverse
 
 from centres.models import Site
@@ -14,9 +13,7 @@ from centres.schemes import Scheme
 from qa_portal import audit, deadlines
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.deadlines import Duty
-from qa_portal.errors import NotPermitted
 from qa_portal.tenancy import Side
-from verification.lifecycle.activities import ACTIVITY
 from verification.models import (
     Activity,
     ActivityKind,
@@ -25,8 +22,8 @@ from verification.models import (
     AllocationKind,
     VerifierDay,
 )
+from verification.operations import sample_plans
 from verification.queries import activities as queries
-from verification.rules import activities as rules
 
 KIND_OF = {AllocationKind.LSV: ActivityKind.VISIT, AllocationKind.SV: ActivityKind.SAMPLING}
 SCHEME_KIND = {ActivityKind.VISIT: "lsv_visit", ActivityKind.SAMPLING: "standards_verification"}
@@ -42,22 +39,24 @@ OPEN = (
 def prepare(allocation: Allocation, *, by: Actor, at: datetime) -> Activity:
     """Give an allocation its first activity, with the window it must lie in; one that is there is taken over (R8, R9).
 
-    Called inside the operation that makes the allocation active.
+    A cancelled one is over: a verifier who comes after it gets a new one. Called inside the operation that makes the
+    allocation active.
     """
     kind = KIND_OF[AllocationKind(allocation.kind)]
-    first = Activity.objects.filter(  # type: ignore[misc]
+    there = Activity.objects.filter(  # type: ignore[misc]
         centre_id=allocation.centre_id,
         centre_year_id=allocation.centre_year_id,
         kind=kind,
         programme_id=allocation.programme_id,
-        number=1,
-    ).first()
+    )
+    first = there.exclude(status=ActivityStatus.CANCELLED).order_by("number").first()
     if first is None:
         return add(allocation, number=1, by=by, at=at)
     if first.status in OPEN:
         first.allocation = allocation
         first.save(update_fields=["allocation"])
         set_deadline(first)
+        sample_plans.set_due(first, at=at)
     return first
 
 
@@ -73,13 +72,14 @@ def add(allocation: Allocation, *, number: int, by: Actor, at: datetime) -> Acti
         kind=kind,
         programme_id=allocation.programme_id,
         number=number,
-        mode=_usual_mode(scheme, kind),
+        mode=usual_mode(scheme, kind),
         site=_main_site(allocation.centre_id) if kind == ActivityKind.VISIT else None,
         window_from=window.first,
         window_until=window.last,
         window_facts=window.facts,
     )
     set_deadline(activity)
+    sample_plans.set_due(activity, at=at)
     audit.record("activity.planned", by=by, target=activity, at=at, kind=kind, number=number)
     return activity
 
@@ -112,44 +112,6 @@ def set_deadline(activity: Activity) -> None:
     )
 
 
-@transaction.atomic
-def cancel(*, activity_id: int, by: Actor, at: datetime, reason: str) -> Activity:
-    """Take an activity off the year, with the reason; its booked days and deadlines end.
-
-    Raises NotPermitted, RuleViolation.
-    """
-    rules.has_a_reason(reason, "this activity is cancelled")
-    activity = locked(activity_id)
-    ACTIVITY.move(activity, "cancel", by=by, at=at, **ended(reason, by))
-    release_days(activity)
-    deadlines.cancel(
-        ["lsv_visit", "standards_verification", "date_reply", "visit_documents"], subject=activity, at=at
-    )
-    return activity
-
-
-@transaction.atomic
-def plan_another(*, allocation_id: int, by: Actor, at: datetime) -> Activity:
-    """Add the next sampling activity of a programme, for the SV allocated to it (R9, R12).
-
-    The caller has settled that one is needed (a rating, or the agreed number). Raises NotPermitted.
-    """
-    allocation = (
-        Allocation.objects.select_related("centre_year__centre", "verifier", "programme__qualification")
-        .select_for_update(of=("self",))
-        .get(pk=allocation_id)
-    )
-    if not any(by.may(p, allocation.centre_id, allocation.programme_id) for p in queries.MAY_PLAN):
-        raise NotPermitted("Planning an activity is not part of your role at this centre.")
-    taken = Activity.objects.filter(  # type: ignore[misc]
-        centre_id=allocation.centre_id,
-        centre_year_id=allocation.centre_year_id,
-        kind=KIND_OF[AllocationKind(allocation.kind)],
-        programme_id=allocation.programme_id,
-    ).count()
-    return add(allocation, number=taken + 1, by=by, at=at)
-
-
 def locked(activity_id: int) -> Activity:
     """The activity, locked, with what its rules and messages need."""
     return (
@@ -179,7 +141,8 @@ def ended(reason: str, by: Actor) -> dict[str, Any]:
     return {"ended_reason": reason.strip(), "ended_by": person_or_none(by)}
 
 
-def _usual_mode(scheme: Scheme, kind: str) -> str:
+def usual_mode(scheme: Scheme, kind: str) -> str:
+    """How activities of a kind are usually done: "REMOTE" or "ON_SITE"."""
     modes: dict[str, str] = {str(key): str(mode) for key, mode in scheme.scheduling.usual_mode.items()}
     return modes[SCHEME_KIND[ActivityKind(kind)]].upper()
 

@@ -17,7 +17,7 @@ from qa_portal.actors import Actor
 from qa_portal.deadlines import Duty
 from qa_portal.errors import RuleViolation
 from qa_portal.tenancy import Side
-from qa_portal.wording import clock_time, counted, date_long, date_short
+from qa_portal.wording import counted, date_long, date_short
 from verification.lifecycle.activities import ACTIVITY
 from verification.models import (
     Activity,
@@ -27,7 +27,7 @@ from verification.models import (
     StageState,
     VerifierDay,
 )
-from verification.operations import activities
+from verification.operations import activities, date_mail, sample_plans
 from verification.operations.stages import set_stage
 from verification.queries import visits, years
 from verification.rules.activities import waits_for
@@ -39,6 +39,7 @@ def ask(activity: Activity, *, at: datetime) -> None:
     """Ask whoever must answer the proposed date next, by deadline and mail: the verifier first, then the centre."""
     allocation = activity.allocation
     assert allocation is not None
+    sample_plans.set_due(activity, at=at)
     turn = waits_for(activity)
     if not turn:
         deadlines.meet("date_reply", subject=activity, at=at)
@@ -47,41 +48,46 @@ def ask(activity: Activity, *, at: datetime) -> None:
     today = timezone.localdate(at)
     holidays = holidays_of(activity.centre.nation, today, today + timedelta(days=60))
     due = working_days.add_working_days(today, scheme.scheduling.reply_working_days.value, holidays)
-    to_verifier = turn == "verifier"
-    lead = activity.kind == ActivityKind.VISIT
-    role = RoleCode.LEAD_STANDARDS_VERIFIER if lead else RoleCode.STANDARDS_VERIFIER
-    duty = Duty(
-        title=f"{'Confirm or move' if to_verifier else 'Accept'} the date of {name_of(activity)}",
-        url=reverse("activity", args=[activity.pk]),
-        owner_role=role if to_verifier else RoleCode.QUALITY_NOMINEE,
-        owner_side=Side.VERIFIER if to_verifier else Side.CENTRE,
-        owner_id=allocation.verifier.person_id if to_verifier else None,
-        why=f"{_proposer(activity)} proposes {when(activity)}.",
-        source="LSV visit" if lead else "Standards verification",
-        programme_id=activity.programme_id,
-    )
+    why = f"{_proposer(activity)} proposes {date_mail.when(activity)}."
+    if turn == "verifier":
+        duty = duty_of_verifier(activity, f"Confirm or move the date of {date_mail.name_of(activity)}", why)
+    else:
+        duty = _duty_of_centre(activity, f"Accept the date of {date_mail.name_of(activity)}", why)
     deadlines.set_due("date_reply", subject=activity, year=activity.centre_year.year, due_on=due, duty=duty)
     _write_to(activity, turn, duty, at)
 
 
-def name_of(activity: Activity) -> str:
-    """The activity in a sentence: "the LSV visit to Northgate College", "the sample of Gym Instructing"."""
-    if activity.kind == ActivityKind.VISIT:
-        return f"the LSV visit to {activity.centre.name}"
-    assert activity.programme is not None
-    return f"the sample of {activity.programme.qualification.label} at {activity.centre.name}"
+def duty_of_verifier(activity: Activity, title: str, why: str) -> Duty:
+    """Something about the date that the allocated verifier has to do."""
+    allocation = activity.allocation
+    assert allocation is not None
+    lead = activity.kind == ActivityKind.VISIT
+    return Duty(
+        title=title,
+        url=reverse("activity", args=[activity.pk]),
+        owner_role=RoleCode.LEAD_STANDARDS_VERIFIER if lead else RoleCode.STANDARDS_VERIFIER,
+        owner_side=Side.VERIFIER,
+        owner_id=allocation.verifier.person_id,
+        why=why,
+        source=_source(activity),
+        programme_id=activity.programme_id,
+    )
 
 
-def when(activity: Activity) -> str:
-    """The proposed date in prose: "Wednesday 18 November 2026, 9.30am, Castle Road"."""
-    parts = [
-        date_long(activity.day),
-        clock_time(activity.starts_at),
-        activity.site.name if activity.site else "",
-    ]
-    if activity.mode == "REMOTE":
-        parts[-1] = "remote"
-    return ", ".join(part for part in parts if part)
+def _duty_of_centre(activity: Activity, title: str, why: str) -> Duty:
+    return Duty(
+        title=title,
+        url=reverse("activity", args=[activity.pk]),
+        owner_role=RoleCode.QUALITY_NOMINEE,
+        owner_side=Side.CENTRE,
+        why=why,
+        source=_source(activity),
+        programme_id=activity.programme_id,
+    )
+
+
+def _source(activity: Activity) -> str:
+    return "LSV visit" if activity.kind == ActivityKind.VISIT else "Standards verification"
 
 
 def clear(activity: Activity, transition: str, *, by: Actor, at: datetime, **changes: Any) -> None:
@@ -92,7 +98,15 @@ def clear(activity: Activity, transition: str, *, by: Actor, at: datetime, **cha
     )  # fmt: skip
     activities.release_days(activity)
     deadlines.cancel(["date_reply", "visit_documents"], subject=activity, at=at)
+    sample_plans.set_due(activity, at=at)
     show_stage(activity)
+
+
+def give_way(activity: Activity, why: str, *, by: Actor, at: datetime) -> None:
+    """Take away a date that became impossible, and tell verifier and centre why; what was agreed is not touched so."""
+    was = date_mail.when(activity)
+    clear(activity, "release_date", by=by, at=at)
+    date_mail.tell_taken(activity, day=was, why=why, at=at)
 
 
 def book(activity: Activity) -> None:
@@ -163,8 +177,9 @@ def show_stage(activity: Activity) -> None:
     if activity.kind != ActivityKind.VISIT or activity.number != 1:
         return
     due = f"Due by {date_short(activity.window_until)}"
-    if activity.status == ActivityStatus.PLANNED:
-        set_stage(activity.centre_year_id, "visit", StageState.NOT_STARTED, ["No date yet", due])
+    if activity.status in (ActivityStatus.PLANNED, ActivityStatus.CANCELLED):
+        fact = "No date yet" if activity.status == ActivityStatus.PLANNED else "Cancelled, not planned again"
+        set_stage(activity.centre_year_id, "visit", StageState.NOT_STARTED, [fact, due])
         return
     place = activity.site.name if activity.site and activity.mode == "ON_SITE" else "remote"
     day = f"{date_short(activity.day)}, {place}"

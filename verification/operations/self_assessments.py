@@ -22,6 +22,7 @@ from verification.models import (
     SelfAssessmentVersion,
     StageState,
 )
+from verification.operations import lead_duties
 from verification.operations import self_assessment_forms as forms
 from verification.operations.self_assessment_sections import SECTION_DEADLINE, keep_duties
 from verification.operations.stages import set_stage
@@ -56,6 +57,8 @@ def submit(*, self_assessment_id: int, by: Actor, at: datetime) -> SelfAssessmen
     )
     deadlines.meet(DEADLINE, subject=self_assessment, at=at)
     _end_section_duties(self_assessment, at)
+    lead_duties.end_extension_duties(self_assessment, at=at)
+    lead_duties.review_due(self_assessment, at=at)
     day = timezone.localdate(at)
     late = day > self_assessment.due_on
     fact = f"Submitted {date_short(day)}"
@@ -94,6 +97,7 @@ def recall(*, self_assessment_id: int, by: Actor, at: datetime) -> SelfAssessmen
     self_assessment = _locked(self_assessment_id)
     SELF_ASSESSMENT["recall"].check(self_assessment, by=by)
     rules.its_year_still_runs(self_assessment, at)
+    deadlines.cancel(lead_duties.REVIEW, subject=self_assessment, at=at)
     _open_again(self_assessment, at)
     _tell_verifier(
         self_assessment,
@@ -121,6 +125,7 @@ def return_for_amendment(
         raise RuleViolation("Write what the centre should change or add.")
     if due_on < timezone.localdate(at):
         raise RuleViolation("Choose a date that has not passed.")
+    deadlines.meet(lead_duties.REVIEW, subject=self_assessment, at=at)
     forms.catch_up(self_assessment)
     self_assessment.due_on = due_on
     forms.set_due(self_assessment, why="Your LSV returned it with remarks.")
@@ -158,6 +163,7 @@ def accept(*, self_assessment_id: int, by: Actor, at: datetime) -> SelfAssessmen
     """
     self_assessment = _locked(self_assessment_id)
     SELF_ASSESSMENT["accept"].check(self_assessment, by=by)
+    deadlines.meet(lead_duties.REVIEW, subject=self_assessment, at=at)
     day = timezone.localdate(at)
     submitted = timezone.localdate(self_assessment.submitted_at) if self_assessment.submitted_at else day
     set_stage(
@@ -191,6 +197,7 @@ def withdraw(*, self_assessment_id: int, reason: str, by: Actor, at: datetime) -
         raise RuleViolation("Write why the centre does not send it.")
     deadlines.cancel(DEADLINE, subject=self_assessment, at=at)
     _end_section_duties(self_assessment, at)
+    lead_duties.end_extension_duties(self_assessment, at=at)
     fact = f"Withdrawn {date_short(timezone.localdate(at))}"
     set_stage(self_assessment.centre_year_id, "self_assessment", StageState.NOT_NEEDED, [fact])
     _tell_verifier(

@@ -30,7 +30,7 @@ from verification.models import (
     Escalation,
     StageState,
 )
-from verification.operations import activities
+from verification.operations import activities, sample_plans
 from verification.operations.stages import set_stage
 from verification.queries.years import holders
 from verification.rules.activities import has_a_reason
@@ -92,7 +92,9 @@ def add_second(
     second.window_from, second.window_until = action_due_on, action_due_on + timedelta(days=due_days)
     second.window_facts = dict(facts)
     second.save(update_fields=["window_from", "window_until", "window_facts"])
-    _due(activities.locked(second.pk), at=at)
+    second = activities.locked(second.pk)
+    _due(second, at=at)
+    sample_plans.set_due(second, at=at)
     audit.record("activity.second_sample_planned", by=by, target=second, at=at, rule="R66")
     return second
 

@@ -138,6 +138,30 @@ def issued_by(rows: QuerySet[Any], person_id: int) -> QuerySet[Any]:
     return rows.filter(centre_id__in=centres_served_by(person_id), issued_by_id=person_id)
 
 
+def standing_in_place_of(cancelled: Activity) -> QuerySet[Activity]:
+    """Activities of the same place and number that are not cancelled."""
+    rows = Activity.objects.filter(
+        centre_id=cancelled.centre_id, centre_year_id=cancelled.centre_year_id, kind=cancelled.kind
+    )
+    return rows.filter(programme_id=cancelled.programme_id, number=cancelled.number).exclude(  # type: ignore[misc]
+        status=ActivityStatus.CANCELLED
+    )
+
+
+def allocation_of_place(activity: Activity) -> Allocation | None:
+    """Who holds the place of an activity now: the centre's LSV, or the programme's SV."""
+    lead = activity.kind == ActivityKind.VISIT
+    return (
+        Allocation.objects.active()
+        .select_related(
+            "centre_year__centre", "centre_year__scheme_version", "verifier", "programme__qualification"
+        )
+        .filter(centre_id=activity.centre_id, centre_year_id=activity.centre_year_id)
+        .filter(kind=AllocationKind.LSV if lead else AllocationKind.SV, programme_id=activity.programme_id)  # type: ignore[misc]
+        .first()
+    )
+
+
 def programmes_without_activity(centre_year_id: int, programme_ids: Iterable[int]) -> list[int]:
     """Programmes of a year for which no sampling activity is planned (R9)."""
     planned = (

@@ -42,9 +42,9 @@ def rows(person: Person, year: int, today: date) -> list[dict[str, Any]]:
         duties.setdefault(duty.centre_id, duty)
     visits = {
         activity.centre_id: activity
-        for activity in Activity.objects.visible_to(person).filter(
-            centre_year__year=year, kind=ActivityKind.VISIT, number=1
-        )
+        for activity in Activity.objects.visible_to(person)
+        .filter(centre_year__year=year, kind=ActivityKind.VISIT, number=1)
+        .exclude(status="CANCELLED")
     }
     found = [_row(row, duties.get(row.centre_id), visits.get(row.centre_id), today) for row in years]
     return sorted(found, key=lambda row: (row["due"] is None, row["due"] or today, row["centre"].name))

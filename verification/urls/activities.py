@@ -16,5 +16,6 @@ urlpatterns = [
     path(f"{ONE}date/another/", dates.another_day, name="activity-another-day"),
     path(f"{ONE}date/cancel/", dates.cancel_date, name="activity-cancel-date"),
     path(f"{ONE}cancel/", dates.cancel, name="activity-cancel"),
+    path(f"{ONE}plan-again/", dates.plan_again, name="activity-plan-again"),
     path("caseload/", views.caseload, name="caseload"),
 ]

@@ -27,6 +27,7 @@ from verification.models import (
 )
 from verification.queries import activities as queries
 from verification.queries import caseload as caseloads
+from verification.queries import schedule as schedules
 from verification.queries import verifiers
 from verification.rules.activities import waits_for
 
@@ -48,6 +49,7 @@ PAGES = {
     "propose_another": "activity-another-day",
     "cancel_date": "activity-cancel-date",
     "cancel": "activity-cancel",
+    "waive_visit": "activity-waive",
 }
 PARTS_OF_WORK = ("AGREED", "UNDER_WAY", "FACT_CHECK", "CONCLUDED")
 
@@ -64,6 +66,7 @@ def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
         "caption": f"{centre.name}, {centre.number}",
         "breadcrumbs": [(centre.name, centre.get_absolute_url())],
         "groups": _by_year(listed),
+        "waive_visit_urls": _years_without_visit(request, centre, listed),
         "year": academic_year.label(this_year),
         "messages_url": reverse("messages", args=[centre.number]),
     }
@@ -76,7 +79,7 @@ def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
 @person_page
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One activity: what, when, who, what may be done, documents, contacts."""
-    rows = queries.with_everything(Activity.objects.visible_to(request.user))
+    rows = schedules.with_clash(queries.with_everything(Activity.objects.visible_to(request.user)))
     activity = find(request, rows.select_related("centre__quality_manager"), pk, P.ACTIVITY_READ)
     activity.centre_year.centre = activity.centre
     centre = activity.centre
@@ -92,6 +95,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(activity),
         "waits": _waits(activity),
         "offers": offers_of(activity, request.user),
+        "clash": _clash(activity),
+        "again": activity.status == "CANCELLED" and request.user.may(P.ALLOCATION_MAKE, centre.pk),
         "work": _work(activity, request.user),
         "documents": list(
             RequestedDocument.objects.filter(centre_id=centre.pk, activity=activity).order_by("pk")
@@ -138,6 +143,8 @@ def offers_of(activity: Activity, person: Any) -> list[dict[str, str]]:
     offers = []
     for transition, refusal in ACTIVITY.offered_to(person, activity):
         if transition.name not in PAGES or _said_already(activity, transition.name):
+            continue
+        if transition.name == "waive_visit" and activity.kind != ActivityKind.VISIT:
             continue
         offers.append(
             {
@@ -199,6 +206,14 @@ def _waits(activity: Activity) -> str:
     return f"{proposer} proposes this date. It waits for {who.get(waits_for(activity), 'an answer')}."
 
 
+def _clash(activity: Activity) -> str:
+    """That the verifier cannot keep the agreed day, in words that everybody concerned may read."""
+    if not activity.clash or activity.allocation is None:
+        return ""
+    name = activity.allocation.verifier.person.name
+    return f"{name} is away on {wording.date_long(activity.day)}, which was agreed. The date has to be moved."
+
+
 def _work(activity: Activity, person: Any) -> dict[str, str] | None:
     """The way into the work itself, for those whose work it is, where its page exists."""
     visit = activity.kind == ActivityKind.VISIT
@@ -224,6 +239,21 @@ def _by_year(listed: list[Activity]) -> list[dict[str, Any]]:
     for activity in listed:
         groups.setdefault(activity.centre_year.year, []).append(_row(activity))
     return [{"label": academic_year.label(year), "rows": rows} for year, rows in groups.items()]
+
+
+def _years_without_visit(
+    request: HttpRequest, centre: Centre, listed: list[Activity]
+) -> list[tuple[str, str]]:
+    """Years of the list whose LSV visit was cancelled, for whoever may do without it: label and address (R10)."""
+    if not request.user.may(P.SAMPLE_WAIVE, centre.pk):
+        return []
+    years = {a.centre_year.year: a.centre_year.lsv_id for a in listed}
+    standing = {a.centre_year.year for a in listed if a.kind == ActivityKind.VISIT and a.status != "CANCELLED"}
+    return [
+        (academic_year.label(year), reverse("visit-waive", args=[centre.number, year]))
+        for year, lsv in years.items()
+        if year not in standing and lsv != request.user.pk
+    ]
 
 
 def _row(activity: Activity) -> dict[str, Any]:

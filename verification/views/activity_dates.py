@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from centres.pages import find, needs
 from centres.permissions import Permission as P
@@ -15,7 +16,7 @@ from qa_portal import clock, notices, wording
 from qa_portal.errors import NotPermitted, RuleViolation
 from verification.forms.activities import AnotherDayForm, DateForm, ReasonForm
 from verification.models import Activity, ActivityStatus
-from verification.operations import activities as activity_operations
+from verification.operations import cancellations
 from verification.operations import schedule as operations
 from verification.queries import activities as queries
 from verification.views.activities import name_of
@@ -94,11 +95,29 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an activity off the year, as a planner."""
     activity = _find(request, pk, P.ALLOCATION_MAKE)
     form = ReasonForm(request.POST or None, label="Why it is cancelled")
-    context = {"consequences": ["It stays in the record with your reason"], "danger": True}
+    context = {
+        "consequences": [
+            "Verifier and centre are told by e-mail, with your reason",
+            "It stays in the record, and can be planned again",
+        ],
+        "danger": True,
+    }
     return _reasoned(
-        request, activity, form, activity_operations.cancel, "Cancel this activity", "The activity is cancelled",
+        request, activity, form, cancellations.cancel, "Cancel this activity", "The activity is cancelled",
         "Cancel this activity?", context,
     )  # fmt: skip
+
+
+@require_POST
+@needs(P.ALLOCATION_MAKE)
+def plan_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a cancelled activity again, as a planner."""
+    activity = _find(request, pk, P.ALLOCATION_MAKE)
+    again = cancellations.plan_again(activity_id=activity.pk, by=request.user, at=clock.now())
+    notices.done(
+        request, "It is planned again", "The portal proposes a date. Verifier and centre will be asked."
+    )
+    return redirect("activity", pk=again.pk)
 
 
 def _find(request: HttpRequest, pk: int, permission: str) -> Activity:
@@ -146,6 +165,13 @@ def _agreed(
 ) -> HttpResponse:
     if request.method == "POST":
         changed = operation(activity_id=activity.pk, by=request.user, at=clock.now())
+        if changed.status == ActivityStatus.PLANNED:
+            notices.note(
+                request,
+                "This date is not possible any more",
+                "The verifier’s day was taken. Another is proposed.",
+            )
+            return redirect("activity", pk=activity.pk)
         agreed = changed.status == ActivityStatus.AGREED
         notices.done(
             request, "The date is agreed" if agreed else "Your answer is noted", _AGREED if agreed else told

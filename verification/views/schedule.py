@@ -26,6 +26,7 @@ SHOWS = {
     "": ("Without a date", [ActivityStatus.PLANNED]),
     "proposed": ("Waiting for an answer", [ActivityStatus.PROPOSED]),
     "agreed": ("Agreed", [ActivityStatus.AGREED]),
+    "clash": ("Clashes", [ActivityStatus.AGREED]),
 }
 
 
@@ -36,9 +37,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in SHOWS else ""
     year = this_year()
-    rows = queries.with_everything(Activity.objects.visible_to(request.user)).filter(
+    rows = schedules.with_clash(queries.with_everything(Activity.objects.visible_to(request.user))).filter(
         centre_year__year=year, status__in=SHOWS[show][1]
     )
+    if show == "clash":
+        rows = rows.filter(clash=True)
     page = Paginator(rows.order_by("window_until", "centre__name_key", "pk"), PAGE).get_page(
         request.GET.get("page")
     )
@@ -83,5 +86,8 @@ def _row(activity: Activity) -> dict[str, Any]:
         "window": f"{wording.date_short(activity.window_from)} to {wording.date_short(activity.window_until)}",
         "day": wording.date_short(activity.day),
         "turn": turn[waits_for(activity)] if activity.status == ActivityStatus.PROPOSED else "",
+        "clash": f"{allocation.verifier.person.name} is away that day"
+        if activity.clash and allocation
+        else "",
         "why": activity.not_placed_because,
     }
