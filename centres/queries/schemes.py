@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from centres.models import QaModelPeriod, SchemeVersion
+from centres.queries.holidays import holidays_of
 from centres.schemes import Scheme
+from centres.working_days import add_working_days
 from qa_portal.reminders import Step
 
 
@@ -60,6 +62,17 @@ def lead_verifier_scheme(on: date) -> InForce:
     if chosen is None:
         raise LookupError(f"No work-based learning scheme is in force on {on}.")
     return InForce(chosen, scheme_of(chosen))
+
+
+def due_within(kind: str, *, nation: str, on: date) -> date:
+    """The day by which a kind of deadline is due that begins on a day, in working days of a nation.
+
+    Raises LookupError for a kind that has no days of its own in the scheme in force.
+    """
+    days = lead_verifier_scheme(on).scheme.deadlines[kind].within_working_days
+    if days is None:
+        raise LookupError(f"The scheme gives {kind} no days of its own.")
+    return add_working_days(on, days, holidays_of(nation, on, on + timedelta(days=2 * days + 21)))
 
 
 def work_based_qualification_ids(on: date) -> set[int]:

@@ -35,6 +35,8 @@ class Ladder:
     remind_days_before: tuple[Count, ...]
     rule: Rule
     escalate: tuple[Escalation, ...] = ()
+    # Of what has no date of its own: how many working days there are from the day it was asked for.
+    within_working_days: Positive | None = None
 
     def steps(self, due: date) -> tuple[Step, ...]:
         """List every message about one deadline in the order in which they go."""

@@ -45,6 +45,7 @@ def test_r3_r5_r7_r9_what_is_due_and_whose(cast):
         ("self_assessment", date(2026, 11, 3), "quality_nominee"),
         ("lsv_allocation", date(2026, 10, 31), "planner"),
         ("sv_allocation", date(2026, 10, 31), "planner"),
+        ("final_annual_report", date(2027, 8, 31), "lead_standards_verifier"),
     }
     assert Deadline.objects.filter(kind="sv_allocation").count() == 4
 
@@ -141,7 +142,9 @@ def approve_late(cast, house=None):
 def test_r1_r9_a_programme_approved_after_the_year_was_opened_is_caught_up(cast):
     centre_year = open_year(cast)
     late = approve_late(cast)
-    assert OutboxEntry.objects.filter(task="verification.catch_up_year", centre_id=late.centre_id).count() == 1
+    assert (
+        OutboxEntry.objects.filter(task="verification.catch_up_year", centre_id=late.centre_id).count() == 1
+    )
     years.catch_up(centre_id=late.centre_id, by=SYSTEM, at=on(1, 10))
     assert late.pk in {section.programme_id for section in sections_of(centre_year)}
     assert Release.objects.filter(centre_year=centre_year, programme=late).count() == 1

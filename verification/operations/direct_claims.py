@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from centres.models import Person, Programme
 from centres.permissions import Permission, RoleCode
-from centres.queries.schemes import in_force
+from centres.queries.schemes import due_within, in_force
 from centres.schemes import Scheme
 from qa_portal import audit, deadlines, mail
 from qa_portal.actors import Actor, person_or_none
@@ -37,6 +37,7 @@ from verification.rules import direct_claims as rules
 from verification.rules.direct_claims import Precondition, Review
 
 K = RecommendationKind
+DECISION = "direct_claims_decision"
 TOLD = (
     RoleCode.QUALITY_NOMINEE,
     RoleCode.HEAD_OF_CENTRE,
@@ -55,7 +56,9 @@ def recommend(
     that still waits. Raises NotPermitted, or RuleViolation where the kind does not fit the status, or a grant lacks a
     precondition. Sources: R26, R71, R72, R75, R76.
     """
-    activity = Activity.objects.select_related("centre", "programme__qualification").get(pk=activity_id)
+    activity = Activity.objects.select_related("centre", "centre_year", "programme__qualification").get(
+        pk=activity_id
+    )
     programme = programme_of(activity)
     if not by.may(Permission.DIRECT_CLAIMS_RECOMMEND, activity.centre_id, programme.pk):
         raise NotPermitted("Recommending direct claims status is not part of your role here.")
@@ -182,14 +185,28 @@ def _ask_for_a_decision(row: DirectClaimsRecommendation, activity: Activity, *, 
     programme, centre = programme_of(activity), activity.centre
     label = K(row.kind).label.lower()
     url = reverse("decision", args=[row.pk])
+    due_on = due_within(DECISION, nation=centre.nation, on=timezone.localdate(at))
+    duty = Duty(
+        title=f"Decide direct claims status: {programme.qualification.label}, {centre.name}",
+        url=url,
+        owner_role=RoleCode.QUALITY_MANAGER,
+        owner_side=Side.AO,
+        owner_id=centre.quality_manager_id,
+        why=f"The SV recommends: {label}. Somebody other than the SV decides.",
+        source="SV report",
+        programme_id=programme.pk,
+        # The centre reads the recommendation when it is decided.
+        kept_to=Side.VERIFIER,
+    )
+    deadlines.set_due(DECISION, subject=row, year=activity.centre_year.year, due_on=due_on, duty=duty)
     for manager in _managers(activity.centre_id, at):
         mail.write(
             centre_id=row.centre_id,
             to_id=manager.pk,
             kind="direct_claims_recommended",
             key=f"direct-claims-recommended-{row.pk}-{at.timestamp():.0f}-{manager.pk}",
-            subject=f"Decide direct claims status: {programme.qualification.label}, {centre.name}",
-            body=f"The SV recommends: {label}. Somebody other than the SV decides.",
+            subject=duty.title,
+            body=f"{duty.why} Please decide by {date_long(due_on)}.",
             url=url,
             at=at,
             kept_to=Side.VERIFIER,
@@ -277,6 +294,7 @@ def _review_due(row: DirectClaimsRecommendation, status: DirectClaimsStatus, *, 
 def _close_decision(
     row: DirectClaimsRecommendation, status: DirectClaimsStatus, *, at: datetime, accepted: bool
 ) -> None:
+    deadlines.meet(DECISION, subject=row, at=at)
     words = K(row.kind).label.lower()
     if accepted and row.kind not in (K.NOT_YET,):
         text = f"Direct claims status: {status.get_status_display().lower()}"  # type: ignore[attr-defined]

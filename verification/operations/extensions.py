@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from centres.models import Person
 from centres.permissions import Permission
-from qa_portal import audit, mail
+from qa_portal import audit, deadlines, mail
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import date_long
 from verification.lifecycle.self_assessments import EXTENSION
 from verification.models import Extension, ExtensionStatus, SelfAssessment
+from verification.operations import lead_duties
 from verification.operations import self_assessment_forms as forms
 from verification.queries import self_assessments as queries
 from verification.questionnaire import name_of
@@ -55,6 +56,7 @@ def ask(*, self_assessment_id: int, wanted_until: date, reason: str, by: Actor, 
         f"Until {date_long(wanted_until)} instead of {date_long(self_assessment.due_on)}:\n\n{reason.strip()}",
         at,
     )
+    lead_duties.extension_due(extension, self_assessment, at=at)
     audit.record("extension.asked", by=by, target=extension, at=at, wanted_until=wanted_until)
     return extension
 
@@ -67,6 +69,7 @@ def grant(*, extension_id: int, by: Actor, at: datetime, decision_reason: str = 
     """
     extension, self_assessment = _asked(extension_id)
     EXTENSION["grant"].check(extension, by=by)
+    deadlines.meet(lead_duties.EXTENSION, subject=extension, at=at)
     rules.can_still_be_edited(self_assessment)
     before = self_assessment.due_on
     self_assessment.due_on = extension.wanted_until
@@ -108,6 +111,7 @@ def refuse(*, extension_id: int, decision_reason: str, by: Actor, at: datetime) 
     EXTENSION["refuse"].check(extension, by=by)
     if not decision_reason.strip():
         raise RuleViolation("Write why there is no more time.")
+    deadlines.meet(lead_duties.EXTENSION, subject=extension, at=at)
     _write(
         extension,
         self_assessment,

@@ -24,7 +24,7 @@ from verification.models import (
     VerifierAbsence,
     VerifierDay,
 )
-from verification.operations import activities, dates
+from verification.operations import activities, dates, lead_duties
 from verification.operations.verifier_access import ROLE
 from verification.queries import activities as queries
 
@@ -62,11 +62,27 @@ def leave_open(old: Allocation, *, by: Actor, at: datetime) -> None:
         activities.release_days(activity)
         if activity.status in (ActivityStatus.PROPOSED, ActivityStatus.AGREED):
             dates.clear(activity, "release_date", by=by, at=at)
-    _duties_of(old).update(state=DeadlineState.CANCELLED, ended_at=at)
+    duties = _duties_of(old)
+    duties.filter(kind__in=lead_duties.WAITING_FOR_A_SUCCESSOR).update(owner=None)
+    duties.exclude(kind__in=lead_duties.WAITING_FOR_A_SUCCESSOR).update(
+        state=DeadlineState.CANCELLED, ended_at=at
+    )
     centre_year = old.centre_year
     if old.kind == AllocationKind.LSV:
         CentreYear.objects.filter(pk=centre_year.pk).update(lsv=None)
     _ask_for_successor(old, timezone.localdate(at))
+
+
+def take_over(allocation: Allocation) -> None:
+    """Give a new verifier by name what was due from nobody but their role at this place and in this year."""
+    duties = Deadline.objects.open().filter(
+        centre_id=allocation.centre_id,
+        year=allocation.centre_year.year,
+        owner=None,
+        owner_role=ROLE[AllocationKind(allocation.kind)],
+        programme_id=allocation.programme_id,
+    )
+    duties.update(owner_id=allocation.verifier.person_id)
 
 
 def _keep_or_release_day(activity: Activity, new: Allocation, *, by: Actor, at: datetime) -> None:
