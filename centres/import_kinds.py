@@ -103,6 +103,20 @@ STAFF = Kind(
     ),
     (P.STAFF_REGISTER_EDIT,),
 )  # fmt: skip
+PEOPLE = Kind(
+    "people",
+    "People with roles",
+    "One row a person and a role. Whoever has an account gets the role; the others get an invitation by e-mail.",
+    (
+        Column("name", "Name", "Hanna Berg", True),
+        Column("email", "E-mail address: they sign in with it", "hanna@northgate.example", True, ("e-mail", "mail")),
+        Column("role", "Role at the centre, one that you may give", "Internal Verifier", True),
+        Column("programme", "Qualification number, for a role for one programme; empty is all", "",
+               aliases=("qan", "qualification", "qualification number")),
+        Column("subject_area", "Principal subject area of a Lead Internal Verifier", ""),
+    ),
+    (P.ROLE_GRANT,),
+)  # fmt: skip
 CENTRES = Kind(
     "centres",
     "Centres",
@@ -120,7 +134,7 @@ CENTRES = Kind(
 )  # fmt: skip
 
 # The kinds that belong to one centre, in the order in which a new centre needs them.
-OF_A_CENTRE = {kind.code: kind for kind in (STAFF, LEARNERS, DECISIONS)}
+OF_A_CENTRE = {kind.code: kind for kind in (PEOPLE, STAFF, LEARNERS, DECISIONS)}
 
 
 def open_to(by: Actor, centre_id: int | None, scopes: Collection[str] | None = None) -> dict[str, Kind]:

@@ -25,7 +25,7 @@ _PROBLEMS = {
             "row": {"type": "integer"},
             "column": {"type": "string"},
             "message": {"type": "string"},
-            "level": {"type": "string", "enum": ["error", "warning"]},
+            "level": {"type": "string", "enum": ["error", "warning", "change"]},
         },
     },
 }

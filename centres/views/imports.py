@@ -44,6 +44,9 @@ _MADE = {
     ),
     "staff": ("new member of staff", "new members of staff"),
     "development": ("line of qualification or training", "lines of qualification and training"),
+    "invited": ("invitation", "invitations"),
+    "roles": ("role of somebody with an account", "roles of people with an account"),
+    "changed": ("change of an entry", "changes of entries"),
     "unchanged": ("row that is here already", "rows that are here already"),
 }
 

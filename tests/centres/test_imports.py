@@ -8,7 +8,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from centres import csv_files, import_kinds
-from centres.models import AssessmentDecision, Centre, ImportJob, Learner, Registration, StaffMember
+from centres.models import (
+    AssessmentDecision,
+    Centre,
+    ImportJob,
+    Invitation,
+    Learner,
+    Registration,
+    StaffMember,
+)
 from centres.operations import imports, registrations
 from centres.operations.imports import centres as centres_import
 from centres.rules.registrations import why_no_registration
@@ -45,7 +53,7 @@ def qan(cast) -> str:
 
 
 # Who imports which kind: whoever may do by hand what the file does.
-BY = {"learners": "exams", "decisions": "assessor", "staff": "qn"}
+BY = {"learners": "exams", "decisions": "assessor", "staff": "qn", "people": "qn"}
 
 
 def ask(cast, now, data: str | bytes, kind: str = "learners", by: str = "") -> ImportJob:
@@ -309,10 +317,11 @@ def test_a_role_for_one_programme_does_not_import_for_the_whole_centre(cast, now
 def test_the_page_offers_only_the_kinds_that_the_person_may_import(cast, now, sign_in):
     job = checked(cast, now, import_kinds.LEARNERS.template())
     page = f"/centres/{cast.northgate.centre.number}/imports/"
-    for name, titles in (("qn", {"staff"}), ("exams", {"learners"}), ("assessor", {"decisions"})):
+    offered = (("qn", {"people", "staff"}), ("exams", {"people", "learners"}), ("assessor", {"decisions"}))
+    for name, kinds in offered:
         client = sign_in(cast[name])
         text = client.get(page).content.decode()
-        assert {code for code in ("staff", "learners", "decisions") if f'value="{code}"' in text} == titles
+        assert {code for code in import_kinds.OF_A_CENTRE if f'value="{code}"' in text} == kinds
         assert (client.get(f"/imports/{job.pk}/").status_code == 200) == (name == "exams")
     assert client.get(f"{page}learners.csv").status_code == 404
 
@@ -454,10 +463,105 @@ def test_the_staff_register_comes_from_a_file_once(cast, now):
     job = checked(cast, now, file, "staff", by="qn")
     assert set(errors(job)) == {4}
     job = save(cast, job, now, only_good_rows=True, by="qn")
-    assert job.result["made"] == {"staff": 2, "development": 2}
+    assert job.result["made"] == {"staff": 2, "changed": 0, "development": 2}
     assert StaffMember.objects.get(name="Hanna Berg").roles == ["assessor", "internal_verifier"]
     again = save(cast, checked(cast, now, file, "staff", by="qn"), now, only_good_rows=True, by="qn")
-    assert again.result["made"] == {"staff": 0, "development": 0}
+    assert again.result["made"] == {"staff": 0, "changed": 0, "development": 0}
+
+
+REGISTER = "name,roles,email,sector,site,started_on"
+
+
+def test_entries_of_the_staff_register_that_differ_are_changed_and_shown_first(cast, now):
+    before = cast.northgate.assessors[0]
+    file = lines(
+        f"assessor a,assessor iv,{cast['assessor'].email},,Riverside,",
+        "Assessor B,assessor,,,,",
+        head=REGISTER,
+    )
+    job = checked(cast, now, file, "staff")
+    assert job.result["would"] == {"staff": 0, "changed": 1, "unchanged": 1}
+    shown = {p["column"]: p["message"] for p in job.problems if p["level"] == "change"}
+    assert shown["roles"] == "assessor a: Assessor becomes Assessor and Internal Verifier."
+    assert shown["site"] == "assessor a: Castle Road becomes Riverside."
+    before.refresh_from_db()
+    assert before.roles == ["assessor"]
+    assert save(cast, job, now).result["made"]["changed"] == 1
+    before.refresh_from_db()
+    assert (before.roles, before.person, before.site.name) == (
+        ["assessor", "internal_verifier"], cast["assessor"], "Riverside",
+    )  # fmt: skip
+    assert checked(cast, now, file, "staff").result["would"] == {"staff": 0, "changed": 0, "unchanged": 2}
+
+
+def test_of_two_people_of_one_name_a_row_says_which_by_its_site(cast, now):
+    here, sites = cast.northgate.centre, cast.northgate.sites
+    twin = StaffMember.objects.create(centre=here, name="Assessor A", roles=["assessor"], site=sites[1])
+    unclear = checked(cast, now, lines("Assessor A,iv,,,,", head=REGISTER), "staff")
+    assert "2 people have this name, at Castle Road and Riverside" in errors(unclear)[2]
+    save(cast, checked(cast, now, lines("Assessor A,iv,,,Riverside,", head=REGISTER), "staff"), now)
+    twin.refresh_from_db()
+    assert twin.roles == ["internal_verifier"]
+
+
+PEOPLE = "name,email,role,programme,subject_area"
+
+
+def test_people_with_roles_come_from_a_file(cast, now, qan):
+    file = lines(
+        f"Hanna Berg,Hanna@Northgate.example,internal verifier,{qan},",
+        f"Callum Reid,{cast['assessor'].email},internal_verifier,,",
+        f"Assessor of Northgate College,{cast['assessor'].email},Assessor,,",
+        head=PEOPLE,
+    )
+    job = checked(cast, now, file, "people")
+    assert job.result["would"] == {"invited": 1, "roles": 1, "unchanged": 1}
+    assert "keeps its name" in job.problems[0]["message"]
+    assert not Invitation.objects.exists()
+    job = save(cast, job, now)
+    assert (job.status, job.result["made"]) == ("APPLIED", {"invited": 1, "roles": 1})
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.role, invitation.programme, invitation.invited_by) == (
+        "hanna@northgate.example", "internal_verifier", cast.northgate.programmes[0], cast["qn"],
+    )  # fmt: skip
+    assert cast["assessor"].grants.filter(role="internal_verifier", granted_by=cast["qn"]).exists()
+    assert checked(cast, now, file, "people").result["would"] == {"invited": 0, "roles": 0, "unchanged": 3}
+
+
+def test_r20_a_file_gives_only_roles_that_its_importer_may_give(cast, now, qan):
+    said = errors(checked(cast, now, lines(
+        "Hanna Berg,hanna@northgate.example,Examinations Officer,,",
+        "Quinn New,quinn@northgate.example,Quality Nominee,,",
+        f"Me,{cast['qn'].email},assessor,,",
+        "No Role,no@northgate.example,king,,",
+        "Sam Verifier,sam@northgate.example,Standards Verifier,,",
+        "No Address,hanna,assessor,,",
+        "Lee Lead,lee@northgate.example,Lead Internal Verifier,,",
+        "Lee Lead,lee@northgate.example,Lead Internal Verifier,,Sport Industry Skills",
+        "Far Away,far@northgate.example,assessor,999/9999/9,",
+        "Two Times,two@northgate.example,assessor,,",
+        f"Two Times,two@northgate.example,assessor,{qan},",
+        head=PEOPLE,
+    ), "people"))  # fmt: skip
+    assert "not one that you may give" in said[2]
+    assert "is Quality Nominee, since" in said[3]
+    assert "Nobody gives themselves access" in said[4]
+    assert "not a role at a centre" in said[5]
+    assert "not a role at a centre" in said[6]
+    assert "Enter an e-mail address" in said[7]
+    assert "Enter the subject area" in said[8]
+    assert "is Lead Internal Verifier" in said[9]
+    assert "no programme with this qualification number" in said[10]
+    assert 11 not in said
+    assert "Row 11 gives the same person this role" in said[12]
+
+
+def test_importing_people_is_for_whoever_may_give_access(cast, now):
+    for name in ("leader", "assessor", "head"):
+        with pytest.raises(NotPermitted):
+            ask(cast, now, import_kinds.PEOPLE.template(), "people", by=name)
+    exams = lines("Hanna Berg,hanna@northgate.example,Examinations Officer,,", head=PEOPLE)
+    assert not errors(checked(cast, now, exams, "people", by="exams"))
 
 
 CENTRES = "number,name,approved_on,nation,town,mainly_btec_qa,quality_manager"

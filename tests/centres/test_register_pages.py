@@ -91,7 +91,7 @@ def test_pages_stay_within_their_queries(cast, taught, sign_in, name, person, bu
     [
         ("learners", "assessor", 200),
         ("register-learners", "qn", 403),
-        ("imports", "assessor", 403),
+        ("imports", "iv", 403),
         ("imports", "leader", 403),
         ("staff-centres", "qn", 200),
         ("staff-qualifications", "qn", 403),

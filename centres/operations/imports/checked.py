@@ -35,6 +35,10 @@ class Problems:
     def warning(self, row: int, column: str, message: str) -> None:
         self.found.append({"row": row, "column": column, "message": message, "level": "warning"})
 
+    def change(self, row: int, column: str, message: str) -> None:
+        """Note what a good row changes of something that is there, so that the dry run shows it."""
+        self.found.append({"row": row, "column": column, "message": message, "level": "change"})
+
     def in_order(self) -> list[dict[str, Any]]:
         return sorted(self.found, key=lambda problem: (problem["row"], problem["level"]))
 

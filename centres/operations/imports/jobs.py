@@ -13,14 +13,14 @@ from centres.access import load
 from centres.lifecycle.imports import IMPORT
 from centres.models import ImportJob, ImportStatus
 from centres.operations import evidence
-from centres.operations.imports import decisions, learners, staff
+from centres.operations.imports import decisions, learners, people, staff
 from centres.operations.imports.checked import Checked
 from centres.rules.imports import may_import
 from qa_portal import audit, jobs
 from qa_portal.actors import SYSTEM, Actor, person_or_none
 from qa_portal.errors import RuleViolation
 
-_KINDS = {"learners": learners, "decisions": decisions, "staff": staff}
+_KINDS = {"learners": learners, "decisions": decisions, "staff": staff, "people": people}
 _MOST_PROBLEMS = 2_000
 _TASK = "centres.run_import"
 

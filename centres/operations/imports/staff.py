@@ -11,10 +11,13 @@ from typing import Any
 from centres.csv_files import Table
 from centres.models import AccessGrant, ImportJob, Sector, Site, StaffDevelopment, StaffMember
 from centres.operations.imports.checked import Checked, Problems, read_date
+from centres.permissions import RoleCode
+from qa_portal.wording import date_plain, joined
 
 _ROLES = {"assessor": "assessor", "internal_verifier": "internal_verifier", "iv": "internal_verifier",
           "verifier": "internal_verifier", "lead_internal_verifier": "lead_internal_verifier",
           "programme_leader": "programme_leader"}  # fmt: skip
+_CHANGEABLE = ("roles", "person", "sector", "site", "started_on")
 _LINES = (("qualified_on", "QUALIFICATION"), ("standardised_on", "STANDARDISATION"))
 
 
@@ -25,6 +28,7 @@ class _Row:
     member: StaffMember
     lines: list[tuple[str, str, date]]
     known: StaffMember | None
+    changed: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -41,7 +45,8 @@ def staged(job: ImportJob, table: Table, *, at: datetime) -> Iterator[Checked]:
     good = [rows[number] for number in sorted(rows)]
     would = {
         "staff": sum(row.known is None for row in good),
-        "unchanged": sum(row.known is not None for row in good),
+        "changed": sum(bool(row.changed) for row in good),
+        "unchanged": sum(row.known is not None and not row.changed for row in good),
     }
     yield Checked(
         total, len(good), reading.problems.in_order(), would, save=lambda by: _save(job.centre_id, good)
@@ -60,8 +65,12 @@ class _Reading:
         self.sectors |= {sector.name.lower(): sector for sector in self.sectors.values()}
         grants = AccessGrant.objects.filter(centre_id=centre_id).select_related("person")
         self.people = {grant.person.email: grant.person for grant in grants}
-        members = StaffMember.objects.filter(centre_id=centre_id, left_on=None).order_by("-pk")
-        self.members = {member.name.lower(): member for member in members}
+        self.members: dict[str, list[StaffMember]] = {}
+        members = StaffMember.objects.filter(centre_id=centre_id, left_on=None).select_related(
+            "site", "sector", "person"
+        )
+        for member in members.order_by("pk"):
+            self.members.setdefault(member.name.lower(), []).append(member)
 
     def read(self, number: int, cell: dict[str, str]) -> _Row:
         """One row; its problems are noted under its number."""
@@ -86,7 +95,35 @@ class _Reading:
                 self.problems.error(
                     number, "qualification", "Enter the qualification that this date belongs to."
                 )
-        return _Row(member, lines, self.members.get(name.lower()))
+        known = self._known(number, member)
+        return _Row(member, lines, known, self._changes(number, known, member) if known else ())
+
+    def _known(self, number: int, member: StaffMember) -> StaffMember | None:
+        """The entry that a row is about: of several of one name the one at its site."""
+        found = self.members.get(member.name.lower(), [])
+        if len(found) > 1:
+            at_site = [entry for entry in found if entry.site_id == member.site_id]
+            if len(at_site) != 1:
+                places = joined([str(entry.site or "all sites") for entry in found])
+                self.problems.error(
+                    number,
+                    "site",
+                    f"{len(found)} people have this name, at {places}. Enter the site of this one.",
+                )
+            found = at_site
+        return found[0] if found else None
+
+    def _changes(self, number: int, known: StaffMember, member: StaffMember) -> tuple[str, ...]:
+        """Take what a row says of an entry that is there, and tell each difference; an empty cell changes nothing."""
+        changed = []
+        for field in _CHANGEABLE:
+            before, after = getattr(known, field), getattr(member, field)
+            if after in (None, []) or after == before or (field == "roles" and set(after) == set(before)):
+                continue
+            self.problems.change(number, field, f"{member.name}: {_told(before)} becomes {_told(after)}.")
+            setattr(known, field, after)
+            changed.append(field)
+        return tuple(changed)
 
     def _check_name(self, number: int, name: str) -> None:
         if not name or len(name) > 120:
@@ -133,10 +170,21 @@ class _Reading:
         return day
 
 
+def _told(value: Any) -> str:
+    """A value of an entry as the dry run shows it."""
+    if isinstance(value, list):
+        return joined([RoleCode(code).label if code in RoleCode.values else code for code in value])
+    if isinstance(value, date):
+        return date_plain(value)
+    return str(value or "nothing")
+
+
 def _save(centre_id: int, rows: list[_Row]) -> dict[str, int]:
-    """Add who is not on the register yet, and development that is not there; nobody is changed."""
+    """Add who is not on the register yet, change entries that differ, and add development that is not there."""
     new = [row.member for row in rows if row.known is None]
     StaffMember.objects.bulk_create(new, batch_size=1000)
+    changed = [row.known for row in rows if row.known is not None and row.changed]
+    StaffMember.objects.bulk_update(changed, _CHANGEABLE, batch_size=1000)
     known = [row.known.pk for row in rows if row.known is not None]
     there = set(
         StaffDevelopment.objects.filter(centre_id=centre_id, staff_member_id__in=known).values_list(
@@ -151,4 +199,4 @@ def _save(centre_id: int, rows: list[_Row]) -> dict[str, int]:
         if (pk, kind, day) not in there
     ]
     StaffDevelopment.objects.bulk_create(lines, batch_size=1000)
-    return {"staff": len(new), "development": len(lines)}
+    return {"staff": len(new), "changed": len(changed), "development": len(lines)}
