@@ -89,6 +89,8 @@ class Permission(StrEnum):
     SCHEME_READ = "scheme.read"
     SCHEME_EDIT = "scheme.edit"
     CENTRE_EDIT = "centre.edit"
+    # What happened at a centre; what happened in the installation needs audit.read.
+    HISTORY_READ = "history.read"
     AUDIT_READ = "audit.read"
     MAIL_READ = "mail.read"
     # Mail and background work that was given up: have it tried again.
@@ -155,7 +157,7 @@ ROLES: dict[str, Role] = {
             R.HEAD_OF_CENTRE,
             Side.CENTRE,
             _CENTRE_READING | {P.DECLARATION_SIGN, P.QUALITY_NOMINEE_APPOINT, P.LEARNER_READ, P.SAMPLE_READ,
-                               P.MESSAGE_WRITE, P.PEOPLE_EDIT, P.ROLE_GRANT, P.ASSESSMENT_READ},
+                               P.MESSAGE_WRITE, P.PEOPLE_EDIT, P.ROLE_GRANT, P.ASSESSMENT_READ, P.HISTORY_READ},
             frozenset({R.QUALITY_NOMINEE}),
             "Signs the annual declaration; answers for approval conditions; appoints the Quality Nominee.",
         ),
@@ -167,7 +169,7 @@ ROLES: dict[str, Role] = {
                                P.SELF_ASSESSMENT_ANSWER, P.SELF_ASSESSMENT_SUBMIT, P.SELF_ASSESSMENT_DELEGATE,
                                P.MESSAGE_WRITE, P.ACTIVITY_DATE_ANSWER, P.FACTS_CHECK, P.SAMPLE_READ,
                                P.SAMPLE_ANSWER, P.SAMPLE_NAME_LEAD_IV, P.ACTION_ANSWER, P.EVIDENCE_ADD,
-                               P.API_CLIENT_MANAGE, P.LEARNER_DATA_EXPORT},
+                               P.API_CLIENT_MANAGE, P.LEARNER_DATA_EXPORT, P.HISTORY_READ},
             _CENTRE_STAFF - {R.EXAMINATIONS_OFFICER},
             "Main contact; owns responses and actions; puts the SV in touch with the Lead IV.",
         ),
@@ -243,7 +245,7 @@ ROLES: dict[str, Role] = {
             R.QUALITY_MANAGER,
             Side.AO,
             _AO_READING | {P.ALLOCATION_COUNTERSIGN, P.DIRECT_CLAIMS_DECIDE, P.ESCALATION_ANSWER, P.EXTENSION_DECIDE,
-                           P.MESSAGE_WRITE, P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.SAMPLE_WAIVE,
+                           P.MESSAGE_WRITE, P.ACTION_CLOSE, P.MAIL_READ, P.AUDIT_READ, P.HISTORY_READ, P.SAMPLE_WAIVE,
                            P.PROGRAMME_APPROVE, P.BACKGROUND_RETRY},
             duty="Decides direct claims status and sanctions; supports Quality Nominees.",
         ),
@@ -261,7 +263,8 @@ ROLES: dict[str, Role] = {
             R.ADMINISTRATOR,
             Side.AO,
             _AO_READING | {P.PEOPLE_EDIT, P.ROLE_GRANT, P.SECOND_FACTOR_RESET, P.SCHEME_EDIT, P.CENTRE_EDIT,
-                           P.AUDIT_READ, P.MAIL_READ, P.API_CLIENT_MANAGE, P.IMPORT_RUN, P.LEARNER_DATA_EXPORT,
+                           P.AUDIT_READ, P.HISTORY_READ, P.MAIL_READ, P.API_CLIENT_MANAGE, P.IMPORT_RUN,
+                           P.LEARNER_DATA_EXPORT,
                            P.LEARNER_DATA_ERASE, P.VERIFIER_REGISTER_EDIT, P.BACKGROUND_RETRY},
             frozenset(R) - {R.SYSTEM_CLIENT, R.OUTGOING_LEAD_VERIFIER},
             "People and access; schemes and reference data.",

@@ -22,6 +22,7 @@ class SampleLine:
     note: str
     activity_id: int
     verifier: str
+    waived_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,6 @@ class YearRecord:
     initial_rating: str
     unfinished: tuple[SampleLine, ...]
     without_activity: tuple[Release, ...]
+    #: Why the LSV visit was waived, and by whom; empty where it was not (R10).
+    visit_waived: str = ""
+    visit_planned: bool = True

@@ -54,6 +54,7 @@ def final_content(
         cover=_cover(centre_year, record, issuing),
         outcome=_outcome(record, draft, actions),
         sections=[
+            *_visit(record),
             _samples(record),
             _claims(record),
             text_section("rating_reasons", "Why this rating", draft.rating_reasons),
@@ -108,6 +109,15 @@ def _outcome(record: YearRecord, draft: ReportDraft, actions: list[ActionLine]) 
     }
 
 
+def _visit(record: YearRecord) -> list[Json]:
+    """Why there was no LSV visit, where there was none (R10)."""
+    if not record.visit_waived:
+        return []
+    cells = [cell("LSV visit"), cell("Waived", shape="not-held"), cell(record.visit_waived)]
+    columns = (("Activity", 25), ("Outcome", 20), ("Why", 55))
+    return [table_section("visit", "LSV visit", columns, [("visit", cells)])]
+
+
 def _samples(record: YearRecord) -> Json:
     rows = [(str(line.activity_id), _sample(line)) for line in record.samples]
     columns = (("Programme", 40), ("Outcome", 25), ("Judged", 12), ("What was found", 23))
@@ -116,7 +126,8 @@ def _samples(record: YearRecord) -> Json:
 
 def _sample(line: SampleLine) -> list[Json]:
     if line.status == "WAIVED":
-        shape, word, found = "not-held", "Waived", line.note
+        shape, word = "not-held", "Waived"
+        found = f"{line.note} Waived by {line.waived_by}." if line.waived_by else line.note
     else:
         shape, word = _OUTCOME.get(line.outcome, ("not-started", "Not concluded"))
         found = (

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from centres.permissions import Permission
 from qa_portal import audit, deadlines
 from qa_portal.actors import Actor
-from qa_portal.errors import EditConflict, NotPermitted, RuleViolation
+from qa_portal.errors import EditConflict, NotPermitted
 from qa_portal.wording import date_short
 from reports.content.final import final_content
 from reports.models import Report, ReportKind
 from reports.operations.issue import freeze, next_issuing
 from reports.queries import final as queries
 from reports.rules import final as rules
-from verification.models import CentreYear, ReportDraft, RiskRating, StageState
+from verification.models import Allocation, CentreYear, ReportDraft, RiskRating, StageState
+from verification.operations import roll_over, verifier_access
 from verification.operations.stages import set_stage
 from verification.queries.years import scheme_of_year
 
@@ -86,10 +88,26 @@ def issue_final_report(*, centre_year_id: int, by: Actor, at: datetime) -> Repor
         rated_at=at,
         rated_by_id=by.pk,
     )
-    CentreYear.objects.filter(pk=centre_year.pk).update(risk=draft.rating, next_cycle=draft.recommended_cycle)
+    takes_effect(centre_year, rating=draft.rating, cycle=draft.recommended_cycle, at=at)
     set_stage(centre_year.pk, "final_report", StageState.DONE, [f"Issued {date_short(at)}"])
     deadlines.meet("final_annual_report", subject=centre_year, at=at)
+    _end_access(centre_year, at)
     return freeze(content, kind=ReportKind.FINAL, centre_year=centre_year, by=by, at=at)
+
+
+def takes_effect(centre_year: CentreYear, *, rating: str, cycle: Mapping[str, str], at: datetime) -> None:
+    """Write the final rating and the recommended cycle into the year, and carry the cycle into the next (R11)."""
+    CentreYear.objects.filter(pk=centre_year.pk).update(risk=rating, next_cycle=dict(cycle))
+    roll_over.carry_recommendation(centre_year_id=centre_year.pk, at=at)
+
+
+def _end_access(centre_year: CentreYear, at: datetime) -> None:
+    """Whoever closed last year leaves the centre with the day; what they issued stays theirs to read."""
+    allocations = Allocation.objects.filter(
+        centre_id=centre_year.centre_id, centre_year=centre_year, kind="LSV"
+    )
+    tomorrow = timezone.localdate(at) + timedelta(days=1)
+    verifier_access.end_for_final_report(list(allocations.values_list("pk", flat=True)), on=tomorrow)
 
 
 def _locked(centre_year_id: int, by: Actor) -> CentreYear:
@@ -100,8 +118,5 @@ def _locked(centre_year_id: int, by: Actor) -> CentreYear:
     )
     if not by.may(Permission.REPORT_ISSUE_FINAL, centre_year.centre_id):
         raise NotPermitted("The final annual report is written by the lead standards verifier.")
-    if centre_year.final_report_state == StageState.DONE:
-        raise RuleViolation(
-            "The final report of this year is issued. A correction is a new version.", rule="R69"
-        )
+    rules.is_not_issued(centre_year, queries.issued_report(centre_year))
     return centre_year

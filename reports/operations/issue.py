@@ -19,6 +19,7 @@ from qa_portal.wording import counted
 from reports.content.document import Issuing, correctable, corrected, digest
 from reports.content.visit import visit_report
 from reports.models import Report, ReportKind
+from reports.rules.issued import was_issued
 from verification.models import Activity, CentreYear
 from verification.operations import visits
 from verification.queries.years import holders, scheme_of_year
@@ -45,13 +46,23 @@ def issue_visit_report(*, activity_id: int, by: Actor, at: datetime) -> Report:
     """
     if not by.may(Permission.REPORT_ISSUE_VISIT):
         raise NotPermitted("Issuing the report of a visit is not part of your role.")
-    concluded = visits.conclude(activity_id=activity_id, by=by, at=at)
+    try:
+        concluded = visits.conclude(activity_id=activity_id, by=by, at=at)
+    except RuleViolation as refusal:
+        raise issued_already(activity_id) or refusal from None
     activity = concluded.activity
     issuing = next_issuing(activity.centre_year, ReportKind.VISIT, by=by, at=at)
     content = visit_report(activity, issuing=issuing, opened=concluded.actions)
     return freeze(
         content, kind=ReportKind.VISIT, centre_year=activity.centre_year, activity=activity, by=by, at=at
     )
+
+
+def issued_already(activity_id: int) -> RuleViolation | None:
+    """The refusal that names an activity's report, where it is issued already; else None (R69)."""
+    issued = Report.objects.filter(activity_id=activity_id).select_related("issued_by").order_by("version")
+    newest = issued.last()
+    return was_issued(newest) if newest else None
 
 
 def next_issuing(centre_year: CentreYear, kind: ReportKind, *, by: Actor, at: datetime) -> Issuing:

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from qa_portal.actors import Actor
+from qa_portal.errors import RuleViolation
 from reports.content.sample import sample_report
 from reports.models import Report, ReportKind
-from reports.operations.issue import freeze, next_issuing
+from reports.operations.issue import freeze, issued_already, next_issuing
 from sampling.models import Sample
 from sampling.operations import conclude
 from verification.models import CentreYear
@@ -22,7 +23,11 @@ def issue_sample_report(*, sample_id: int, by: Actor, at: datetime) -> Report:
     Raises NotPermitted, RuleViolation with every reason why it cannot be concluded yet, or when it was concluded
     already, so that a double click makes one report (R65, R66, R68, R69).
     """
-    done = conclude.conclude(sample_id=sample_id, by=by, at=at)
+    try:
+        done = conclude.conclude(sample_id=sample_id, by=by, at=at)
+    except RuleViolation as refusal:
+        activity_id = Sample.objects.values_list("activity_id", flat=True).get(pk=sample_id)
+        raise issued_already(activity_id) or refusal from None
     sample = Sample.objects.select_related(
         "activity__centre", "programme__qualification", "scheme_version"
     ).get(pk=sample_id)

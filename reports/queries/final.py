@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from reports.models import Report, ReportKind
 from reports.year_record import SampleLine, YearRecord
 from sampling.models import Sample
 from verification.models import (
@@ -55,14 +56,34 @@ def record_of(centre_year: CentreYear) -> YearRecord:
         initial_rating=rating.level if rating else "",
         unfinished=tuple(line for line in lines if line.status not in ENDED),
         without_activity=tuple(release for release in releases if release.programme_id not in sampled),
+        **_visit(centre_year),
     )
+
+
+def _visit(centre_year: CentreYear) -> dict[str, Any]:
+    """Whether an LSV visit stands in the year, and why there was none, with who decided it (R10)."""
+    visits = Activity.objects.filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind="VISIT")
+    rows = list(visits.exclude(status="CANCELLED").select_related("ended_by").order_by("number"))
+    held = [row for row in rows if row.status != "WAIVED"]
+    waived = (
+        "" if held or not rows else f"{rows[-1].ended_reason} Waived by {rows[-1].ended_by or 'the portal'}."
+    )
+    return {"visit_planned": bool(held), "visit_waived": waived}
+
+
+def issued_report(centre_year: CentreYear) -> Report | None:
+    """The newest version of a year's final report, where it is issued."""
+    issued = Report.objects.filter(
+        centre_id=centre_year.centre_id, centre_year=centre_year, kind=ReportKind.FINAL
+    )
+    return issued.select_related("issued_by").order_by("version").last()
 
 
 def _samples(centre_year: CentreYear) -> list[SampleLine]:
     activities = (
         Activity.objects.filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind="SAMPLING")
         .exclude(status="CANCELLED")
-        .select_related("programme__qualification", "allocation__verifier__person")
+        .select_related("programme__qualification", "allocation__verifier__person", "ended_by")
         .order_by("programme__qualification__short_title", "number")
     )
     samples = {
@@ -91,6 +112,7 @@ def _line(activity: Any, sample: Any) -> SampleLine:
         note=activity.ended_reason or (sample.waived_reason if sample else ""),
         activity_id=activity.pk,
         verifier=verifier,
+        waived_by=str(activity.ended_by) if activity.ended_by else "",
     )
 
 

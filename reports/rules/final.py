@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import NoReverseMatch, reverse
 
+from centres.academic_year import label
 from centres.schemes import Scheme
 from qa_portal.errors import Reason, RuleViolation
+from reports.models import Report
+from reports.rules.issued import was_issued
 from reports.year_record import YearRecord
-from verification.models import CentreYear, ReportDraft
+from verification.models import CentreYear, ReportDraft, StageState
 
 
 def may_be_issued(
@@ -17,12 +20,26 @@ def may_be_issued(
 
     R10: every sample of the year is concluded or waived with a reason; R11: it recommends next year's cycle.
     """
-    reasons = [*_samples(record), *_visit(centre_year), *_texts(centre_year, record, draft, scheme)]
+    reasons = [
+        *_samples(centre_year, record),
+        *_visit(centre_year, record),
+        *_texts(centre_year, record, draft, scheme),
+    ]
     if reasons:
         raise RuleViolation("You cannot issue the final report yet.", rule="R10", reasons=reasons)
 
 
-def _samples(record: YearRecord) -> list[Reason]:
+def is_not_issued(centre_year: CentreYear, issued: Report | None) -> None:
+    """A final report is issued once. Raises RuleViolation with who issued it and when (R69)."""
+    if issued is None and centre_year.final_report_state != StageState.DONE:
+        return
+    year = label(centre_year.year)
+    if issued is None:
+        raise RuleViolation(f"The final report of {year} is issued.", rule="R69")
+    raise was_issued(issued)
+
+
+def _samples(centre_year: CentreYear, record: YearRecord) -> list[Reason]:
     reasons = [
         Reason(
             f"The sample of {line.programme} is not concluded",
@@ -35,29 +52,34 @@ def _samples(record: YearRecord) -> list[Reason]:
     for release in record.without_activity:
         what = f"{release.programme.qualification.short_title} has no sample this year"
         reasons.append(
-            Reason(what, "Agree one with the standards verifier, or waive it with a reason.", "R9")
+            Reason(
+                what,
+                "Have an SV allocated, or do without the sample, with a reason.",
+                "R9",
+                _url("programme-waive", centre_year.centre.number, centre_year.year, release.programme_id),
+            )
         )
     return reasons
 
 
-def _visit(centre_year: CentreYear) -> list[Reason]:
-    if centre_year.visit_state in ("DONE", "NOT_NEEDED"):
+def _visit(centre_year: CentreYear, record: YearRecord) -> list[Reason]:
+    if record.visit_waived or centre_year.visit_state in ("DONE", "NOT_NEEDED"):
         return []
-    number = centre_year.centre.number
-    return [
-        Reason(
+    reasons = {
+        True: (
             "The report of the LSV visit is not issued",
-            "Issue it, or waive the visit.",
-            "R8",
-            _url("activities", number),
-        )
-    ]
+            "Issue it, or have a quality manager waive the visit.",
+        ),
+        False: ("No LSV visit is planned", "Have one planned again, or waived by a quality manager."),
+    }
+    what, mend = reasons[record.visit_planned]
+    return [Reason(what, mend, "R8", _url("activities", centre_year.centre.number))]
 
 
 def _texts(
     centre_year: CentreYear, record: YearRecord, draft: ReportDraft | None, scheme: Scheme
 ) -> list[Reason]:
-    url = _url("final-report", centre_year.centre.number)
+    url = _url("final-report-of-year", centre_year.centre.number, centre_year.year)
     missing = []
     if draft is None or not draft.summary.strip():
         missing.append("The summary is empty")
@@ -70,8 +92,8 @@ def _texts(
     return [Reason(what, "Write it in the draft.", "R11", url) for what in missing]
 
 
-def _url(name: str, argument: object) -> str:
+def _url(name: str, *arguments: object) -> str:
     try:
-        return reverse(name, args=[argument])
+        return reverse(name, args=arguments)
     except NoReverseMatch:
         return ""

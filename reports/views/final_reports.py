@@ -4,31 +4,53 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from centres import academic_year
 from centres.models import Centre
 from centres.pages import centre_page
 from centres.permissions import Permission
 from qa_portal import clock, notices
-from qa_portal.errors import EditConflict, RuleViolation
+from qa_portal.errors import EditConflict
+from qa_portal.wording import date_plain
 from reports.forms import FinalReportForm
+from reports.models import Report
 from reports.operations import final_reports
 from reports.queries import final as queries
 from reports.rules import final as rules
 from reports.year_record import SampleLine, YearRecord
-from verification.models import CentreYear
+from verification.models import CentreYear, StageState
 from verification.queries.years import scheme_of_year
+
+
+@require_safe
+@centre_page(Permission.REPORT_ISSUE_FINAL)
+def outstanding(request: HttpRequest, centre: Centre) -> HttpResponse:
+    """Lead to the final report that is due first: of the oldest year that has none, else the newest there is."""
+    years = list(_years(request, centre))
+    if not years:
+        raise Http404
+    waiting = [year for year in years if not _is_over(year)]
+    year = waiting[0] if waiting else years[-1]
+    return redirect("final-report-of-year", centre.number, year.year)
 
 
 @require_http_methods(["GET", "POST"])
 @centre_page(Permission.REPORT_ISSUE_FINAL)
-def final_report(request: HttpRequest, centre: Centre) -> HttpResponse:
-    """Write the final report; what the record says stands beside it."""
-    year = _year(request, centre)
+def final_report(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
+    """Write the final report of a year; what the record says stands beside it. An issued one is shown instead."""
+    centre_year = _year(request, centre, year)
+    issued = queries.issued_report(centre_year)
+    if issued is not None:
+        return _to_the_issued(request, issued)
+    return _write(request, centre, centre_year)
+
+
+def _write(request: HttpRequest, centre: Centre, year: CentreYear) -> HttpResponse:
     record, draft, scheme = queries.record_of(year), queries.draft_of(year), scheme_of_year(year)
     form = _form(request, record, draft, scheme)
     status = 200
@@ -43,66 +65,99 @@ def final_report(request: HttpRequest, centre: Centre) -> HttpResponse:
             status = 409
         else:
             if "issue" in request.POST:
-                return redirect("final-report-issue", centre.number)
+                return redirect("final-report-issue", centre.number, year.year)
             notices.done(request, "Draft saved", "Only you and the awarding organisation can read it.")
-            return redirect("final-report", centre.number)
+            return redirect("final-report-of-year", centre.number, year.year)
     context = _frame(centre, year) | {
         "form": form,
         "record": record,
         "lines": [_line(line) for line in record.samples],
         "theirs": draft if status == 409 else None,
+        "other_years": _other_years(request, centre, year),
     }
     return render(request, "reports/final_report.html", context, status=status)
 
 
+@require_safe
 @centre_page(Permission.REPORT_ISSUE_FINAL)
-def issue_page(request: HttpRequest, centre: Centre) -> HttpResponse:
+def issue_page(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """Ask before the report is issued, or say what stands in the way."""
-    year = _year(request, centre)
-    record, draft = queries.record_of(year), queries.draft_of(year)
-    rules.may_be_issued(year, record, draft, scheme_of_year(year))
-    context = _frame(centre, year) | {
-        "heading": "Issue the final annual report?",
+    centre_year = _year(request, centre, year)
+    issued = queries.issued_report(centre_year)
+    if issued is not None:
+        return _to_the_issued(request, issued)
+    record, draft = queries.record_of(centre_year), queries.draft_of(centre_year)
+    rules.may_be_issued(centre_year, record, draft, scheme_of_year(centre_year))
+    context = _frame(centre, centre_year) | {
+        "heading": f"Issue the final annual report {academic_year.label(year)}?",
         "consequences": [
             f"{centre.name}, its Head of Centre and its quality manager get it now",
             "The final risk rating and next year's cycle take effect",
             "It cannot be changed. A correction is a new version",
         ],
         "verb": "Issue the report",
-        "back_url": reverse("final-report", args=[centre.number]),
+        "back_url": reverse("final-report-of-year", args=[centre.number, year]),
         "back_text": "Back to the draft",
-        "action": reverse("final-report-issue-now", args=[centre.number]),
+        "action": reverse("final-report-issue-now", args=[centre.number, year]),
     }
     return render(request, "reports/final_report_issue.html", context)
 
 
 @require_POST
 @centre_page(Permission.REPORT_ISSUE_FINAL)
-def issue(request: HttpRequest, centre: Centre) -> HttpResponse:
-    """Issue it."""
-    year = _year(request, centre)
-    report = final_reports.issue_final_report(centre_year_id=year.pk, by=request.user, at=clock.now())
+def issue(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
+    """Issue it; a second press leads to the report that the first one issued."""
+    centre_year = _year(request, centre, year)
+    issued = queries.issued_report(centre_year)
+    if issued is not None:
+        return _to_the_issued(request, issued)
+    report = final_reports.issue_final_report(centre_year_id=centre_year.pk, by=request.user, at=clock.now())
     notices.done(
         request, "Final annual report issued", "The centre has been told. The PDF is being prepared."
     )
     return redirect("report", report.pk)
 
 
-def _year(request: HttpRequest, centre: Centre) -> CentreYear:
-    """The newest year that has no final report yet; in the autumn that may still be last year's."""
-    years = (
+def _years(request: HttpRequest, centre: Centre) -> QuerySet[CentreYear]:
+    """The centre's years that have begun, oldest first."""
+    return (
         CentreYear.objects.visible_to(request.user)
         .filter(centre_id=centre.pk, year__lte=academic_year.year_of(clock.today()))
         .select_related("centre", "scheme_version")
+        .order_by("year")
     )
-    year = years.exclude(final_report_state__in=["DONE", "NOT_NEEDED"]).order_by("year").last()
-    if year is None:
-        if years.exists():
-            raise RuleViolation(
-                "The final report of this year is issued. A correction is a new version.", rule="R69"
-            )
+
+
+def _year(request: HttpRequest, centre: Centre, year: int) -> CentreYear:
+    found = _years(request, centre).filter(year=year).first()
+    if found is None or found.final_report_state == StageState.NOT_NEEDED:
         raise Http404
-    return year
+    return found
+
+
+def _is_over(year: CentreYear) -> bool:
+    return year.final_report_state in (StageState.DONE, StageState.NOT_NEEDED)
+
+
+def _other_years(request: HttpRequest, centre: Centre, this: CentreYear) -> list[tuple[str, str, str]]:
+    """The final reports of other years: label, address, and how far each is."""
+    needed = _years(request, centre).exclude(pk=this.pk).exclude(final_report_state=StageState.NOT_NEEDED)
+    return [
+        (
+            academic_year.label(year.year),
+            reverse("final-report-of-year", args=[centre.number, year.year]),
+            "issued" if _is_over(year) else "not issued",
+        )
+        for year in needed
+    ]
+
+
+def _to_the_issued(request: HttpRequest, issued: Report) -> HttpResponse:
+    by_and_when = f"{issued.issued_by} issued it on {date_plain(issued.issued_at)}."
+    notices.note(
+        request, f"Report {issued.number} is issued", f"{by_and_when} A correction is a new version."
+    )
+    return redirect("report", issued.pk)
 
 
 def _form(request: HttpRequest, record: YearRecord, draft: Any, scheme: Any) -> FinalReportForm:

@@ -62,8 +62,7 @@ def remove_item(*, item_id: int, by: Actor, at: datetime) -> None:
 
     Raises NotPermitted, RuleViolation.
     """
-    item = SampledItem.objects.select_for_update(of=("self",)).get(pk=item_id)
-    sample = locked_sample(item.sample_id)
+    sample, item = _locked(item_id)
     may_plan(sample.activity, by, at)
     rules.is_their_own(sample, by)
     if sample.status != SampleStatus.PLANNING:
@@ -83,8 +82,7 @@ def substitute(*, item_id: int, reason: str, by: Actor, at: datetime) -> Sampled
     The stratum is the item's unit and assessor, else its unit. The missing item stays in the sample, with its reason.
     Raises NotPermitted, RuleViolation where nothing is missing or nothing is left. Source: R63.
     """
-    missing = SampledItem.objects.select_for_update(of=("self",)).get(pk=item_id)
-    sample = locked_sample(missing.sample_id)
+    sample, missing = _locked(item_id)
     may_plan(sample.activity, by, at)
     rules.is_their_own(sample, by)
     rules.may_be_added(sample, reason)
@@ -93,6 +91,12 @@ def substitute(*, item_id: int, reason: str, by: Actor, at: datetime) -> Sampled
     decision_id = _next_ticket(sample, missing)
     text = f"In place of item {missing.position}, whose evidence is missing: {reason.strip()}"
     return add_item(sample_id=sample.pk, decision_id=decision_id, reason=text, by=by, at=at)
+
+
+def _locked(item_id: int) -> tuple[Sample, SampledItem]:
+    """The sample and its item, locked in this order, as judging and concluding do."""
+    sample = locked_sample(SampledItem.objects.values_list("sample_id", flat=True).get(pk=item_id))
+    return sample, SampledItem.objects.select_for_update(of=("self",)).get(pk=item_id)
 
 
 def _next_ticket(sample: Sample, missing: SampledItem) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from centres.permissions import Permission
@@ -99,16 +99,19 @@ def draw_again(*, sample_id: int, by: Actor, at: datetime) -> Sample:
 
 
 def sample_that_blocked(activity: Activity) -> Sample | None:
-    """The sample of the same year whose block this activity follows, or None for a first or planned sample (R66)."""
+    """The sample whose block this activity follows, or None for a first or planned sample (R66).
+
+    A block does not end with the year: the first sample after it, also of a later year, is the second sample.
+    """
+    year = activity.centre_year.year
     before = (
         Sample.objects.filter(
             centre_id=activity.centre_id,
             programme_id=programme_of(activity).pk,
-            year=activity.centre_year.year,
-            round__lt=activity.number,
             status=SampleStatus.CONCLUDED,
         )
-        .order_by("-round")
+        .filter(Q(year=year, round__lt=activity.number) | Q(year__lt=year))
+        .order_by("-year", "-round")
         .first()
     )
     return before if before and before.outcome == SampleOutcome.PENDING else None

@@ -15,7 +15,7 @@ from sampling.lifecycle import SAMPLE
 from sampling.models import Sample
 from sampling.operations.request import end_deadlines
 from verification.models import Activity
-from verification.operations import standards_verification
+from verification.operations import standards_verification, waivers
 from verification.queries.years import holders
 
 
@@ -26,16 +26,32 @@ def waive(*, activity_id: int, reason: str, by: Actor, at: datetime) -> Activity
     The programme's release stays as it is: a waived sample releases nothing. Raises NotPermitted for anybody but the
     LSV or a quality manager, RuleViolation without a reason or when it is concluded. Source: R10.
     """
-    activity = standards_verification.waive(activity_id=activity_id, reason=reason, by=by, at=at)
+    # The sample is locked before its activity, as judging and concluding do.
     sample = (
         Sample.objects.select_for_update(of=("self",))
         .select_related("activity", "programme__qualification")
-        .filter(centre_id=activity.centre_id, activity=activity)
+        .filter(activity_id=activity_id)
         .first()
     )
+    activity = standards_verification.waive(activity_id=activity_id, reason=reason, by=by, at=at)
     if sample is not None:
         SAMPLE.move(sample, "waive", by=by, at=at, waived_reason=reason.strip())
         end_deadlines(sample, at=at, met=False)
+    _tell(activity, reason.strip(), at)
+    return activity
+
+
+@transaction.atomic
+def waive_programme(
+    *, centre_year_id: int, programme_id: int, reason: str, by: Actor, at: datetime
+) -> Activity:
+    """Do without any sample of a programme this year, also where no SV is allocated; the Quality Nominee is told why.
+
+    Raises as ``verification.operations.waivers.waive_programme`` does. Source: R10.
+    """
+    activity = waivers.waive_programme(
+        centre_year_id=centre_year_id, programme_id=programme_id, reason=reason, by=by, at=at
+    )
     _tell(activity, reason.strip(), at)
     return activity
 

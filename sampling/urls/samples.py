@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from sampling.views import evidence, judging, planning, samples, writing
+from sampling.views import evidence, judging, planning, samples, waiving, writing
 
 urlpatterns = [
     path("activities/<int:pk>/sample/", samples.of_activity, name="activity-sample"),
     path("activities/<int:pk>/sample/plan/", planning.start, name="activity-sample-plan"),
-    path("activities/<int:pk>/waive/", planning.waive, name="activity-waive"),
+    path("activities/<int:pk>/waive/", waiving.waive, name="activity-waive"),
+    path(
+        "centres/<str:number>/years/<int:year>/waive-visit/",
+        waiving.waive_year_without_visit,
+        name="visit-waive",
+    ),
+    path(
+        "centres/<str:number>/years/<int:year>/programmes/<int:programme_id>/waive/",
+        waiving.waive_programme,
+        name="programme-waive",
+    ),
     path("samples/", samples.samples, name="samples"),
     path("samples/<int:pk>/", samples.sample, name="sample"),
     path("samples/<int:pk>/draw/", samples.draw, name="sample-draw"),

@@ -1,4 +1,4 @@
-"""Planning a sample: draw it, add to it, take back what was added, request the work; and doing without it."""
+"""Planning a sample: draw it, add to it, take back what was added, and request the work."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from centres.pages import find, needs
 from centres.permissions import Permission as P
 from qa_portal import clock, notices, wording
-from qa_portal.errors import RuleViolation
 from sampling import rules
 from sampling.forms.samples import AddForm, ReasonForm
 from sampling.models import Sample, SampledItem
 from sampling.operations import items, plan
 from sampling.operations import request as requests
-from sampling.operations import waive as waiving
 from sampling.queries import samples as queries
 from sampling.views import pages
 from verification.models import Activity
@@ -167,38 +165,3 @@ def _small_frame_form(request: HttpRequest, found: Sample) -> ReasonForm | None:
         help_text=f"{found.size_facts['explanation']} The report states your reason.",
         required="Say why it goes ahead, or wait until more has been assessed",
     )
-
-
-@require_http_methods(["GET", "POST"])
-@needs(P.SAMPLE_WAIVE)
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    activity = find(request, with_everything(Activity.objects.visible_to(request.user)), pk, P.SAMPLE_WAIVE)
-    if activity.programme is None:
-        raise RuleViolation("An LSV visit is not waived here.")
-    form = ReasonForm(
-        request.POST or None,
-        label="Why no sample is needed",
-        help_text="The final annual report states this.",
-        required="Say why no sample is needed",
-    )
-    back = reverse("activity", args=[activity.pk])
-    if request.method == "POST" and form.is_valid():
-        waiving.waive(
-            activity_id=activity.pk, reason=form.cleaned_data["reason"], by=request.user, at=clock.now()
-        )
-        notices.done(request, "Sample waived", "The SV and the Quality Nominee have been told.")
-        return redirect("activity", pk=activity.pk)
-    context = {
-        "heading": f"Do without the sample of {activity.programme.qualification.label}?",
-        "caption": f"{activity.centre.name}, {activity.centre.number}",
-        "breadcrumbs": [("Activity", back), ("Waive", None)],
-        "consequences": [
-            "The activity ends, and no work is asked for.",
-            "It releases nothing: without direct claims status the programme cannot claim this year.",
-            "The reason stands in the final annual report.",
-        ],
-        "form": form,
-        "verb": "Waive this sample",
-        "back_url": back,
-    }
-    return render(request, "sampling/form.html", context)

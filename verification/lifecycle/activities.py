@@ -74,6 +74,10 @@ ACTIVITY = Lifecycle(
         "Waive this activity", conditions=(rules.is_standards_verification,),
     ),
     Transition(
+        "waive_visit", (*_BEFORE_WORK, S.UNDER_WAY), S.WAIVED, P.SAMPLE_WAIVE, "activity.waived",
+        "Waive this visit", conditions=(rules.is_a_visit, rules.is_not_their_own_visit),
+    ),
+    Transition(
         "cancel", _BEFORE_WORK, S.CANCELLED, P.ALLOCATION_MAKE, "activity.cancelled", "Cancel this activity",
     ),
 )  # fmt: skip

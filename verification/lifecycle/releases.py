@@ -14,4 +14,12 @@ RELEASE = Lifecycle(
         "hold", (S.OUTSTANDING, S.RELEASED), S.PENDING, P.SAMPLE_JUDGE, "release.held",
         "Hold certification until the centre has acted",
     ),
+    Transition(
+        "hold_over", (S.OUTSTANDING,), S.PENDING, P.SAMPLE_JUDGE, "release.held_over",
+        "Hold certification as last year’s sample left it",
+    ),
+    Transition(
+        "lift", (S.PENDING,), S.OUTSTANDING, P.SAMPLE_JUDGE, "release.lifted",
+        "Lift what was held over from last year",
+    ),
 )  # fmt: skip

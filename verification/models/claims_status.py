@@ -32,7 +32,7 @@ class ReleaseStatus(models.TextChoices):
 
 
 RELEASE_EDGES = (("OUTSTANDING", "PENDING"), ("OUTSTANDING", "RELEASED"), ("PENDING", "RELEASED"),
-                 ("RELEASED", "PENDING"))  # fmt: skip
+                 ("RELEASED", "PENDING"), ("PENDING", "OUTSTANDING"))  # fmt: skip
 
 
 class Release(models.Model):

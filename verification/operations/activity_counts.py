@@ -79,17 +79,21 @@ def raise_minimum(
 ) -> ActivityCount:
     """Raise a programme's least number of samples by ``extra`` for one rule; run again it changes nothing.
 
-    ``why`` is shown to both verifiers; a number that was confirmed below the new minimum becomes a proposal at the
-    minimum. Sources: R12 (an initial rating of medium or high), R67.
+    ``extra`` is the whole of what the rule asks for, 0 for nothing any more. ``why`` is shown to both verifiers; a
+    number that was confirmed below the new minimum becomes a proposal at the minimum, and one that nobody but a rule
+    proposed follows the minimum down. Sources: R11, R12 (an initial rating of medium or high), R67.
     """
     row = _locked(centre_year_id, programme_id, by=by, at=at)
     raised = dict(row.facts.get("raised", {}))
-    if raised.get(rule, {}).get("extra") == extra:
+    before = raised.pop(rule, {"extra": 0})
+    if before["extra"] == extra:
         return row
-    raised[rule] = {"extra": extra, "why": why}
+    if extra:
+        raised[rule] = {"extra": extra, "why": why}
     row.facts = row.facts | {"raised": raised}
     row.minimum = queries.minimum_of(row.facts)
-    if row.count < row.minimum:
+    nobodys = row.status == ActivityCountStatus.PROPOSED and row.proposed_by_id is None
+    if row.count < row.minimum or (nobodys and row.count > row.minimum):
         if row.status == ActivityCountStatus.CONFIRMED:
             ACTIVITY_COUNT.move(row, "reopen", by=by, at=at)
         row.count, row.proposed_by, row.proposed_at = row.minimum, None, at

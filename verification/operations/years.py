@@ -27,7 +27,7 @@ from verification.models import (
     Release,
     StageState,
 )
-from verification.operations import allocation_stage, self_assessment_forms
+from verification.operations import allocation_stage, lead_duties, releases, self_assessment_forms
 from verification.operations.stages import set_stage
 from verification.queries import years as queries
 
@@ -58,11 +58,12 @@ def open_year(*, centre_id: int, year: int, by: Actor, at: datetime) -> CentreYe
     added = self_assessment_forms.prepare(centre_year, scheme, work_based, at=at)
     if added:
         _lead_verifier_due(centre_year, scheme)
+        lead_duties.final_report_due(centre_year, scheme)
         _needed_after_all(centre_year)
     elif created and not work_based:
         for stage in ("self_assessment", *OF_THE_LEAD):
             set_stage(centre_year.pk, stage, StageState.NOT_NEEDED)
-    new_releases = _releases(centre_year, programmes)
+    new_releases = _releases(centre_year, programmes, at=at)
     _claims_status(centre_id, programmes)
     if new_releases and not created:
         allocation_stage.refresh(centre_year, at=at)
@@ -153,13 +154,14 @@ def _lead_verifier_due(centre_year: CentreYear, scheme: Scheme) -> None:
     deadlines.set_due("lsv_allocation", subject=centre_year, year=centre_year.year, due_on=due, duty=duty)
 
 
-def _releases(centre_year: CentreYear, programmes: list[Programme]) -> int:
+def _releases(centre_year: CentreYear, programmes: list[Programme], *, at: datetime) -> int:
     """Add a release row and an SV's allocation for each programme that has none; returns how many were added."""
     there = set(centre_year.releases.values_list("programme_id", flat=True))
     before = _last_year(centre_year)
     added = [programme for programme in programmes if programme.pk not in there]
     for programme in added:
-        measure, facts = _control_measure(centre_year, programme, before)
+        last = before.get(programme.pk)
+        measure, facts = _control_measure(centre_year, programme, last)
         Release.objects.create(
             centre_id=centre_year.centre_id,
             centre_year=centre_year,
@@ -168,26 +170,26 @@ def _releases(centre_year: CentreYear, programmes: list[Programme]) -> int:
             control_facts=facts,
         )
         _verifier_due(centre_year, programme)
+        if last is not None:
+            releases.hold_over(last, at=at)
     return len(added)
 
 
-def _last_year(centre_year: CentreYear) -> dict[int, str]:
-    """Control measures of the year before, by programme."""
-    rows = Release.objects.filter(
-        centre_id=centre_year.centre_id, centre_year__year=centre_year.year - 1
-    ).values_list("programme_id", "control_measure")
-    return dict(rows)
+def _last_year(centre_year: CentreYear) -> dict[int, Release]:
+    """Releases of the year before, by programme."""
+    rows = Release.objects.filter(centre_id=centre_year.centre_id, centre_year__year=centre_year.year - 1)
+    return {row.programme_id: row for row in rows.select_related("centre_year")}
 
 
 def _control_measure(
-    centre_year: CentreYear, programme: Programme, before: dict[int, str]
+    centre_year: CentreYear, programme: Programme, before: Release | None
 ) -> tuple[str, dict[str, object]]:
     """The one control measure of a programme's year: last year's goes on, else the scheme's first one (R58, R59)."""
     suite = programme.qualification.suite
     first, _ = academic_year.bounds(centre_year.year)
     scheme = in_force(suite, first).scheme
-    if programme.pk in before:
-        return before[programme.pk], scheme.basis("R58", taken_from="last_year")
+    if before is not None:
+        return before.control_measure, scheme.basis("R58", taken_from="last_year")
     initial = scheme.sampling.units(suite).initial_control_measure.value
     return ControlMeasure(initial.upper()), scheme.basis("R58", taken_from="scheme", suite=suite)
 

@@ -36,6 +36,16 @@ def is_a_visit(activity: Activity, by: Actor) -> None:
         raise RuleViolation("This is standards verification, not an LSV visit.")
 
 
+def is_not_their_own_visit(activity: Activity, by: Actor) -> None:
+    """No LSV excuses themselves: a quality manager waives the visit. Raises NotPermitted (R10)."""
+    allocation = activity.allocation
+    own = allocation is not None and allocation.verifier.person_id == by.pk
+    if by.pk is not None and (own or activity.centre_year.lsv_id == by.pk):
+        raise NotPermitted(
+            "A quality manager decides whether your visit is waived. Write to them.", rule="R10"
+        )
+
+
 def is_standards_verification(activity: Activity, by: Actor) -> None:
     """Only standards verification goes this way. Raises RuleViolation."""
     if activity.kind != ActivityKind.SAMPLING:

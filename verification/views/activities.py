@@ -248,7 +248,9 @@ def _years_without_visit(
     if not request.user.may(P.SAMPLE_WAIVE, centre.pk):
         return []
     years = {a.centre_year.year: a.centre_year.lsv_id for a in listed}
-    standing = {a.centre_year.year for a in listed if a.kind == ActivityKind.VISIT and a.status != "CANCELLED"}
+    standing = {
+        a.centre_year.year for a in listed if a.kind == ActivityKind.VISIT and a.status != "CANCELLED"
+    }
     return [
         (academic_year.label(year), reverse("visit-waive", args=[centre.number, year]))
         for year, lsv in years.items()
