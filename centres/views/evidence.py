@@ -26,6 +26,11 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
     file = pages.find(request, files, pk)
     if not may_open(request.user, file):
         raise Http404
+    return attachment(file)
+
+
+def attachment(file: EvidenceFile) -> FileResponse:
+    """A file that may be opened, as an attachment. Raises RuleViolation while a scan stands in the way."""
     refuse_by_scan(file)
     # The bytes come from storage only, so they may leave after the request's transaction has ended.
     response = FileResponse(

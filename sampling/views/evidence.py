@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from centres.operations import evidence as files
 from centres.pages import find, needs
 from centres.permissions import Permission as P
-from centres.views.evidence import evidence_file
+from centres.views.evidence import attachment
 from qa_portal import clock, notices, wording
 from qa_portal.errors import RuleViolation
 from sampling.forms.samples import EvidenceForm, ReasonForm
@@ -160,7 +160,9 @@ def _released(chosen: SampledItem, released: ReleasedJudgement) -> dict[str, Any
 def open_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Open one file; the first time a verifier does, the item says so."""
     link = _link(request, pk)
-    response = evidence_file(request, link.file_id)
+    if link.file.removed_at is not None:
+        raise Http404
+    response = attachment(link.file)
     if request.user.may(P.SAMPLE_JUDGE, link.centre_id, link.item.programme_id):
         operations.note_opened(evidence_id=link.pk, by=request.user, at=clock.now())
     return response
@@ -179,7 +181,7 @@ def _link(request: HttpRequest, pk: int, *permissions: str) -> ItemEvidence:
     links = (
         ItemEvidence.objects.visible_to(request.user)
         .filter(request.user.centre_condition("centre_id", "item__programme_id"))
-        .select_related("centre", "item")
+        .select_related("centre", "item", "file")
     )
     return find(request, links, pk, *(permissions or (P.SAMPLE_READ,)))
 

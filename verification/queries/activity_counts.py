@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from centres import academic_year
 from centres.models import Centre, Programme
 from centres.queries.schemes import scheme_of
@@ -43,18 +45,15 @@ def agreements(centre_year: CentreYear) -> list[Agreement]:
             centre_id=centre_year.centre_id, centre_year=centre_year
         ).select_related("proposed_by", "confirmed_by")
     }
+    verifiers = _verifiers(centre_year)
+    for count in counts.values():
+        count.centre_year = centre_year
     planned: dict[int, int] = {}
     rows = Activity.objects.filter(
         centre_id=centre_year.centre_id, centre_year=centre_year, kind=ActivityKind.SAMPLING
     ).exclude(status=ActivityStatus.CANCELLED)
     for programme_id in rows.values_list("programme_id", flat=True):
         planned[programme_id] = planned.get(programme_id, 0) + 1
-    verifiers = {
-        allocation.programme_id: allocation.verifier.person
-        for allocation in Allocation.objects.active()
-        .filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind=AllocationKind.SV)
-        .select_related("verifier__person")
-    }
     scheme = scheme_of(centre_year.scheme_version)
     found = []
     for programme in programmes:
@@ -71,6 +70,19 @@ def agreements(centre_year: CentreYear) -> list[Agreement]:
             )
         )
     return found
+
+
+def _verifiers(centre_year: CentreYear) -> dict[int | None, Any]:
+    """The SV of each programme; keeps the year's allocations with the year, for the rules that ask for them."""
+    active = Allocation.objects.active().filter(centre_id=centre_year.centre_id)
+    prefetch_related_objects(
+        [centre_year], Prefetch("allocations", active.select_related("verifier__person"))
+    )
+    return {
+        allocation.programme_id: allocation.verifier.person
+        for allocation in centre_year.allocations.all()
+        if allocation.kind == AllocationKind.SV
+    }
 
 
 def first_facts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import counted
-from verification.models import ActivityCount, Allocation, AllocationKind
+from verification.models import ActivityCount, AllocationKind, AllocationStatus
 
 
 def is_one_of_the_two_verifiers(count: ActivityCount, by: Actor) -> None:
@@ -44,14 +44,11 @@ def is_not_below_what_there_is(count: int, dated: int) -> None:
 def verifiers(count: ActivityCount) -> dict[int, set[str]]:
     """The people allocated to agree on the number, each with the kinds of allocation they hold."""
     found: dict[int, set[str]] = {}
-    allocations = Allocation.objects.active().filter(
-        centre_id=count.centre_id, centre_year_id=count.centre_year_id
-    )
-    for kind, programme_id, person_id in allocations.values_list(
-        "kind", "programme_id", "verifier__person_id"
-    ):
-        if kind == AllocationKind.LSV or programme_id == count.programme_id:
-            found.setdefault(person_id, set()).add(kind)
+    # A page with every programme of a year has prefetched them.
+    for allocation in count.centre_year.allocations.all():
+        for_it = allocation.kind == AllocationKind.LSV or allocation.programme_id == count.programme_id
+        if for_it and allocation.status == AllocationStatus.ACTIVE:
+            found.setdefault(allocation.verifier.person_id, set()).add(allocation.kind)
     return found
 
 
