@@ -74,11 +74,13 @@ def find(request: HttpRequest, queryset: models.QuerySet[M], pk: int, *permissio
     """Fetch one tenant-owned thing the person may see (404 otherwise) and narrow the request to its centre.
 
     ``queryset`` starts with ``Model.objects.visible_to(request.user)``; ``select_related("centre")`` it, because the
-    page's shell names the centre. Raises NotPermitted when the role there lacks every permission named.
+    page's shell names the centre and links to the thing's history. Raises NotPermitted when the role there lacks every
+    permission named.
     """
     thing = queryset.filter(pk=pk).first()
     if thing is None:
         raise Http404
     enter_centre(request, thing.centre_id, *permissions, programme_id=getattr(thing, "programme_id", None))  # type: ignore[attr-defined]
     request.centre = thing.centre  # type: ignore[attr-defined]
+    request.found = thing  # type: ignore[attr-defined]
     return thing

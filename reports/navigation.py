@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +13,7 @@ from centres.permissions import Permission
 from qa_portal import clock
 from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
+from reports.queries.history import noun_of
 
 _CENTRE = [
     ("Home", "home", None),
@@ -42,6 +44,8 @@ _AO = [
     ("Schemes", "schemes", Permission.SCHEME_READ),
     ("People", "staff-people", Permission.PEOPLE_EDIT),
     ("Calendar", "calendar", None),
+    ("Mail", "mail-log", Permission.MAIL_READ),
+    ("History", "installation-history", Permission.AUDIT_READ),
 ]
 
 
@@ -53,7 +57,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     access = person.access
     centre = getattr(request, "centre", None)
     year = academic_year.label(academic_year.year_of(clock.today()))
-    frame: dict[str, Any] = {"year_label": year}
+    frame: dict[str, Any] = {"year_label": year} | _history(request, person)
     if len(access.contexts) > 1:
         frame["switch_url"] = reverse("contexts")
     if access.side == Side.CENTRE:
@@ -72,6 +76,18 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return frame | _named(centre) | {"items": [item for item in items if item]}
     name = "Verifier" if access.side == Side.VERIFIER else "Awarding organisation"
     return frame | {"context_name": name, "context_caption": "", "items": [item for item in items if item]}
+
+
+def _history(request: HttpRequest, person: Any) -> dict[str, str]:
+    """The way to the history of the one thing that the page shows, for who may read it there."""
+    thing: Any = getattr(request, "found", None)
+    noun = noun_of(thing) if thing is not None else ""
+    if not noun or not person.may(Permission.HISTORY_READ, thing.centre_id):
+        return {}
+    centre = getattr(request, "centre", None) or thing.centre
+    url = reverse("history", args=[centre.number])
+    target = urlencode({"target": f"{thing._meta.label_lower}:{thing.pk}"})
+    return {"history_url": f"{url}?{target}", "history_text": f"History of this {noun}"}
 
 
 def _named(centre: Any) -> dict[str, str]:

@@ -8,34 +8,9 @@ from typing import Any
 from django.db.models import Model, Q
 
 from centres.models import Person
+from qa_portal.event_words import words_of
 from qa_portal.models import AuditEvent
 from qa_portal.wording import moment
-
-_WORDS = {
-    "learner.added": "Added to the register",
-    "learner.changed": "Details changed",
-    "learner.erased": "Details erased",
-    "learner_data.exported": "Data exported",
-    "registration.enrolled": "Enrolled",
-    "registration.registered": "Registered",
-    "registration.withdrawn": "Withdrawn",
-    "registration.reopened": "Registration reopened",
-    "registration.name_corrected": "Name for certificates corrected",
-    "registration.deleted": "Registration deleted",
-    "programme.approved": "Approved",
-    "programme.approval_changed": "Approval changed",
-    "programme.closed": "Closed",
-    "programme.reopened": "Reopened",
-    "programme.leader_named": "Programme leader named",
-    "cohort.added": "Cohort added",
-    "cohort.changed": "Cohort changed",
-    "decision.recorded": "Assessment decision recorded",
-    "decision.verified": "Internally verified",
-    "centre.added": "Added to the register",
-    "centre.changed": "Register entry changed",
-    "centre.closed": "Closed",
-    "centre.reopened": "Reopened",
-}
 
 
 def history_of(centre_id: int, targets: Iterable[Model], *, most: int = 30) -> list[dict[str, Any]]:
@@ -47,7 +22,7 @@ def history_of(centre_id: int, targets: Iterable[Model], *, most: int = 30) -> l
     names = dict(Person.objects.filter(pk__in={e.by_id for e in events if e.by_id}).values_list("pk", "name"))
     return [
         {
-            "what": _WORDS.get(event.event) or _plain(event.event),
+            "what": words_of(event.event),
             "by": f"by {names.get(event.by_id or 0, 'the portal')}",
             "when": moment(event.at),
         }
@@ -60,8 +35,3 @@ def _by_type(targets: Iterable[Model]) -> dict[str, list[int]]:
     for target in targets:
         found.setdefault(target._meta.label_lower, []).append(target.pk)
     return found
-
-
-def _plain(event: str) -> str:
-    noun, _, verb = event.partition(".")
-    return f"{noun} {verb}".replace("_", " ").capitalize()

@@ -35,7 +35,7 @@ class Due:
 
 
 def centres_for(person: Person, filters: Filters, chosen: Chosen, today: date) -> QuerySet[CentreYear]:
-    """The centre-years by number, with ``first_due`` (``due_of``), ``overdue`` (a number), ``late_kinds`` (``is_late``).
+    """The centre-years by number, with ``first_due`` (``due_of``), ``overdue`` (a number), ``late_kinds``.
 
     One query. Tasks are those of the chosen stage and owner; all of the year where neither is chosen.
     """
@@ -82,7 +82,7 @@ def _condition(stage: tuple[str, str, Any] | None, chosen: Chosen, late: QuerySe
 
 
 def is_late(row: Any, stage: str) -> bool:
-    """Whether a stage of a row of ``centres_for`` is not done and something of it is overdue, as the dashboard counts."""
+    """Whether a stage of a row is not done and something of it is overdue, as the dashboard counts."""
     kinds = next(kinds for key, _, kinds in STAGES if key == stage)
     return getattr(row, f"{stage}_state") not in ("DONE", "NOT_NEEDED") and bool(
         set(kinds) & set(row.late_kinds)

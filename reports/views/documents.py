@@ -203,6 +203,7 @@ def _find(request: HttpRequest, pk: int) -> tuple[Report, bool]:
     else:
         enter_centre(request, centre.pk)
     request.centre = centre  # type: ignore[attr-defined]
+    request.found = report  # type: ignore[attr-defined]
     return report, True
 
 

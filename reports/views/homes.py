@@ -50,7 +50,6 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
         "may_issue_final": request.user.may(Permission.REPORT_ISSUE_FINAL, centre.pk),
         "may_agree_counts": request.user.may(Permission.ACTIVITY_COUNT_AGREE, centre.pk)
         or request.user.may(Permission.DASHBOARD_READ),
-        "may_read_history": request.user.may(Permission.AUDIT_READ, centre.pk),
         "today": clock.today(),
     }
     return render(request, "reports/centre.html", context)
@@ -61,7 +60,7 @@ def _frame(request: HttpRequest) -> dict:
     return {
         "heading": "What you have to do next",
         "fact": wording.date_long(today),
-        "duties": duties.duties_of(request.user),
+        "duties": duties.duties_of(request.user, today),
         "today": today,
     }
 
@@ -83,6 +82,7 @@ def _year_of(request: HttpRequest, centre: Centre) -> dict:
         "latest": latest,
         "latest_facts": _facts(latest),
         "vacancies": vacancies(centre, clock.today()),
+        "may_read_history": request.user.may(Permission.HISTORY_READ, centre.pk),
     }
     if year is None:
         return context

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from centres.models import Centre, Person
+from centres.models import Centre
 from centres.pages import centre_page, enter_centre, find, needs
 from centres.permissions import Permission
 from qa_portal import clock, jobs, notices, wording
@@ -19,6 +19,7 @@ from qa_portal.audit import INSTALLATION
 from qa_portal.models import AuditEvent, Mail, MailState, OutboxEntry
 from reports.operations import background
 from reports.queries import background as queries
+from reports.queries import history as told
 
 _SHAPES = {
     "DUE": "date-set",
@@ -103,18 +104,22 @@ def job_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("failed-jobs")
 
 
-@centre_page(Permission.AUDIT_READ, Permission.SELF_ASSESSMENT_SUBMIT, Permission.DECLARATION_SIGN)
+@centre_page(Permission.HISTORY_READ)
 def history(request: HttpRequest, centre: Centre) -> HttpResponse:
-    """What happened at a centre, newest first: event, who, when, before and after (R97)."""
-    rows = AuditEvent.objects.filter(chain=centre.pk).order_by("-seq")
+    """What happened at a centre, or to one thing at it, newest first: event, who, when, before and after (R97)."""
     target = request.GET.get("target", "")
-    if ":" in target:
-        kind, _, pk = target.partition(":")
-        rows = rows.filter(target_type=kind, target_id=int(pk) if pk.isdigit() else None)
-    context = _events(request, rows) | {
-        "heading": "History",
+    rows, noun = told.events_of(centre.pk, target)
+    whole = reverse("history", args=[centre.number])
+    crumbs = [(centre.name, centre.get_absolute_url()), ("History", whole if noun else "")]
+    if noun:
+        crumbs.append((f"This {noun}", ""))
+    kind, _, key = target.partition(":")
+    context = _events(request, rows, linked=not noun) | {
+        "heading": f"History of this {noun}" if noun else "History",
         "caption": f"{centre.name}, centre {centre.number}",
-        "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("History", "")],
+        "breadcrumbs": crumbs,
+        "back": told.page_of(kind, int(key)) if noun else "",
+        "noun": noun,
     }
     return render(request, "reports/history.html", context)
 
@@ -122,31 +127,14 @@ def history(request: HttpRequest, centre: Centre) -> HttpResponse:
 @needs(Permission.AUDIT_READ)
 def installation_history(request: HttpRequest) -> HttpResponse:
     """What happened outside any centre: sign-ins, schemes, contexts chosen (R97)."""
-    rows = AuditEvent.objects.filter(chain=INSTALLATION).order_by("-seq")
-    context = _events(request, rows) | {
+    rows, _ = told.events_of(INSTALLATION)
+    context = _events(request, rows, linked=False) | {
         "heading": "History",
         "caption": "The installation, outside any centre",
     }
     return render(request, "reports/history.html", context)
 
 
-def _events(request: HttpRequest, rows: QuerySet[AuditEvent]) -> dict[str, Any]:
+def _events(request: HttpRequest, rows: QuerySet[AuditEvent], *, linked: bool) -> dict[str, Any]:
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    people = Person.objects.in_bulk({row.by_id for row in page if row.by_id})
-    events = [
-        {
-            "what": row.event.replace("_", " ").replace(".", ": "),
-            "by": people[row.by_id].name if row.by_id in people else "the portal",
-            "when": wording.moment(row.at),
-            "detail": _change(row),
-        }
-        for row in page
-    ]
-    return {"dense": True, "events": events, "page": page}
-
-
-def _change(row: AuditEvent) -> str:
-    before, after = row.details.get("before"), row.details.get("after")
-    if before is None or after is None:
-        return ""
-    return f"{before.lower().replace('_', ' ')} to {after.lower().replace('_', ' ')}"
+    return {"dense": True, "events": told.as_told(page, linked=linked), "page": page}

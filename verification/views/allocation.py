@@ -16,9 +16,10 @@ from centres import academic_year
 from centres.pages import enter_centre, find, needs
 from centres.permissions import Permission as P
 from centres.permissions import RoleCode
-from qa_portal import clock, mail, notices, wording
+from qa_portal import clock, notices, wording
+from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.templatetags.portal import tag
-from verification.forms.allocations import AllocateForm, EndForm, PlacesFilter
+from verification.forms.allocations import AllocateForm, AskForm, EndForm, PlacesFilter
 from verification.models import (
     Allocation,
     AllocationKind,
@@ -28,6 +29,7 @@ from verification.models import (
     Verifier,
 )
 from verification.operations import allocations as operations
+from verification.operations import countersignatures
 from verification.queries import candidates as queries
 from verification.queries import years
 from verification.queries.places import Place, places, with_sites
@@ -95,11 +97,18 @@ def allocate(request: HttpRequest, number: str, programme_id: int | None = None)
         people=[(c.verifier, c.name) for c in candidates],
         must_record={c.verifier: c.must_record for c in candidates},
         also=rows.also(place, everything),
+        others=(others := rows.others_of(current, everything)),
         replacing=current is not None,
-        initial={"verifier": rows.proposed_id(place, candidates)},
+        initial={"verifier": rows.proposed_id(place, candidates), "others": [key for key, _ in others]},
     )
     if request.method == "POST" and form.is_valid():
-        return _allocate(request, place, current, form.cleaned_data, considered)
+        try:
+            return _allocate(request, place, current, form.cleaned_data, considered)
+        except NotPermitted:
+            raise
+        except RuleViolation as refusal:
+            form.add_error("verifier", refusal.message)
+    request.found = current  # type: ignore[attr-defined]
     context = rows.place_context(place, considered, candidates, show_all="all" in request.GET, on=on)
     if current is not None:
         context["heading"] = f"Replace {current.verifier}"
@@ -114,6 +123,7 @@ def allocate(request: HttpRequest, number: str, programme_id: int | None = None)
         ],
         "ask_url": reverse("allocation-ask", args=_address(place)),
         "end_url": reverse("allocation-end", args=[current.pk]) if current else "",
+        "everywhere_url": reverse("verifier-replace", args=[current.verifier_id]) if current else "",
     }
     status = 422 if form.errors else 200
     return render(request, "verification/allocation/place.html", context, status=status)
@@ -141,10 +151,11 @@ def _allocate(
     at, verifier_id = clock.now(), int(chosen["verifier"])
     reason = chosen.get("long_stay_reason", "")
     if current is not None:
-        made = operations.replace(
-            allocation_id=current.pk, verifier_id=verifier_id, by=request.user, at=at, reason=chosen["reason"],
-            long_stay_reason=reason,
-        )  # fmt: skip
+        made = operations.replace_several(
+            allocation_ids=[current.pk, *map(int, chosen.get("others", []))], verifier_id=verifier_id, at=at,
+            by=request.user, reason=chosen["reason"], long_stay_reason=reason,
+            facts=considered.facts(str(verifier_id)),
+        )[0]  # fmt: skip
     else:
         programme_ids = [place.programme.pk if place.programme else None]
         programme_ids += [int(pk) for pk in chosen.get("also", [])]
@@ -165,27 +176,52 @@ def _allocate(
 @require_POST
 @needs(P.ALLOCATION_MAKE)
 def ask(request: HttpRequest, number: str, programme_id: int | None = None) -> HttpResponse:
-    """Propose somebody with a declared conflict and ask the quality manager for the second signature (R24)."""
-    place = _place(_places_of(request, number), programme_id)
-    verifier = Verifier.objects.filter(pk=_number(request.POST.get("verifier"))).first()
-    manager = place.centre_year.centre.quality_manager
-    if verifier is None or manager is None:
+    """Propose somebody with a declared conflict, with the reasons, and ask for the second signature (R24)."""
+    everything = _places_of(request, number)
+    place, on = _place(everything, programme_id), clock.today()
+    verifier = (
+        Verifier.objects.select_related("person").filter(pk=_number(request.POST.get("verifier"))).first()
+    )
+    if verifier is None:
         raise Http404
+    considered = queries.consider(place, everything, on)
+    stayed = considered.people[str(verifier.pk)].tenures if str(verifier.pk) in considered.people else ()
+    limit = queries.preferences(place.scheme).years_at_one_centre
+    # The button on the list sends the person only; the page that asks why sends the rest.
+    form = AskForm(
+        request.POST if "reason" in request.POST else None,
+        long_stay=bool(stayed) and stayed[0].years_in_a_row >= limit,
+    )
+    if not form.is_valid():
+        return _ask_why(request, place, verifier, form)
     enter_centre(request, place.centre_year.centre_id, P.ALLOCATION_MAKE)
-    proposal = operations.propose(
+    _, asked = countersignatures.ask(
         centre_year_id=place.centre_year.pk, kind=place.kind, verifier_id=verifier.pk, by=request.user,
         programme_id=place.programme.pk if place.programme else None, at=clock.now(),
+        facts=considered.facts(str(verifier.pk)), **form.cleaned_data,
     )  # fmt: skip
-    url = reverse("allocation-countersign", args=[proposal.pk])
-    centre = place.centre_year.centre
-    mail.write(
-        centre_id=centre.pk, to_id=manager.pk, kind="countersign", key=f"countersign-{proposal.pk}", at=clock.now(),
-        subject=f"Countersign an allocation to {centre.name}", url=url,
-        body=f"{request.user.name} proposes {verifier}, who has declared a conflict with {centre.name}. "
-        "A second person must sign before the allocation holds.",
-    )  # fmt: skip
-    notices.note(request, f"{manager.name} has been asked to countersign", "Until then it is a proposal.")
+    names = wording.joined([person.name for person in asked], "or")
+    notices.note(request, f"{names} has been asked to countersign", "Until then it is a proposal.")
     return redirect("allocation")
+
+
+def _ask_why(request: HttpRequest, place: Place, verifier: Verifier, form: AskForm) -> HttpResponse:
+    centre = place.centre_year.centre
+    context = {
+        "heading": f"Ask for a countersignature for {verifier}?",
+        "caption": f"{centre.name}, {centre.number}",
+        "form": form,
+        "hidden": [("verifier", verifier.pk)],
+        "consequences": [
+            f"{verifier} has declared a conflict with this centre",
+            "A quality manager signs, or does not; until then it is a proposal",
+        ],
+        "verb": "Ask for a countersignature",
+        "back_url": reverse("allocate-sv" if place.programme else "allocate-lsv", args=_address(place)),
+    }
+    return render(
+        request, "verification/allocation/confirm.html", context, status=422 if form.errors else 200
+    )
 
 
 @needs(P.ALLOCATION_COUNTERSIGN)

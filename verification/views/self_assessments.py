@@ -283,6 +283,7 @@ def overview(request: HttpRequest, centre: Centre, year: int | None = None) -> H
     if self_assessment is None:
         return _nothing(request, centre, year)
     context = context_of(request, centre, self_assessment)
+    request.found = self_assessment  # type: ignore[attr-defined]
     return render(request, "verification/self_assessment/overview.html", context)
 
 
