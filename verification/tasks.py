@@ -10,7 +10,16 @@ from qa_portal.actors import SYSTEM
 from qa_portal.jobs import TenantTask
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from verification import plan_progress
-from verification.operations import allocation_planning, date_proposals, dated_rules, roll_over, years
+from verification.operations import (
+    allocation_planning,
+    conflicts,
+    date_proposals,
+    dated_rules,
+    departures,
+    replacements,
+    roll_over,
+    years,
+)
 
 
 @shared_task(name="verification.open_due_years")
@@ -47,6 +56,23 @@ def apply_dated_rules_at(*, centre_id: int, **_: object) -> None:
     dated_rules.apply_at(centre_id=centre_id, at=clock.now())
 
 
+@shared_task(name="verification.hand_over_duties")
+def hand_over_duties(**_: object) -> None:
+    """Pass on what was given by name to somebody whose role has ended, one centre a transaction (R17)."""
+    today = clock.today()
+    # Over all centres, only to learn in which of them something waits.
+    with scoped_to(ALL_CENTRES):
+        waiting = departures.waiting_centres(today)
+    for centre_id in waiting:
+        with scoped_to([centre_id]):
+            departures.hand_over(
+                centre_id=centre_id,
+                from_ids=departures.just_ended(centre_id, today),
+                by=SYSTEM,
+                at=clock.now(),
+            )
+
+
 @shared_task(name="verification.plan_allocations", base=TenantTask)
 def plan_allocations(*, year: int, by_id: int, key: str, **_: object) -> None:
     """Propose verifiers for every open place of a year; how far it is stands in the cache, what it made in rows."""
@@ -63,6 +89,21 @@ def confirm_allocations(*, centre_id: int, centre_year_id: int, by_id: int, **_:
     """Confirm one centre's proposals."""
     by = Person.objects.get(pk=by_id)
     allocation_planning.confirm_centre(centre_year_id=centre_year_id, by=by, at=clock.now())
+
+
+@shared_task(name="verification.follow_up_conflict", base=TenantTask)
+def follow_up_conflict(*, centre_id: int, person_id: int, **_: object) -> None:
+    """Have planners replace a verifier who is allocated where they declared a conflict."""
+    conflicts.follow_up(centre_id=centre_id, person_id=person_id, at=clock.now())
+
+
+@shared_task(name="verification.replace_at_centre", base=TenantTask)
+def replace_at_centre(
+    *, centre_id: int, moves: list[dict[str, object]], reason: str, by_id: int, **_: object
+) -> None:
+    """Put the planned successors in somebody's places at one centre."""
+    by = Person.objects.get(pk=by_id)
+    replacements.replace_at_centre(moves=moves, reason=reason, by=by, at=clock.now())
 
 
 @shared_task(name="verification.propose_schedule", base=TenantTask)

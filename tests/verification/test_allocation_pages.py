@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from qa_portal.models import Mail
+from centres.models import Centre
+from qa_portal.models import Deadline, Mail
 from qa_portal.tenancy import ALL_CENTRES, Side, scoped_to
 from tests.conftest import NOW
 from tests.story.allocations import allocated, opened, sampling_agreed, visit_agreed
@@ -108,14 +109,33 @@ def test_r24_a_countersignature_is_asked_for_and_given_by_the_quality_manager(ca
     assert "Declared conflict: family" in page
     assert "brother" not in page
     ask = reverse("allocation-ask", args=[cast.northgate.centre.number])
-    client.post(ask, {"verifier": str(_verifier(cast, "lsv2").pk)})
+    person = {"verifier": str(_verifier(cast, "lsv2").pk)}
+    assert "Why nobody else can do it" in client.post(ask, person).content.decode()
+    assert not Allocation.objects.exists()
+    client.post(ask, person | {"reason": "Everybody else is ill"})
     proposal = Allocation.objects.get()
+    assert proposal.facts["facts"]["unavoidable_because"] == "Everybody else is ill"
+    assert "Declared conflict" in proposal.facts["facts"]["in_the_way"][0]
     assert Mail.objects.filter(kind="countersign", to=cast["manager"]).exists()
+    assert Deadline.objects.get(kind="countersignature", state="OPEN").owner_role == "quality_manager"
     url = reverse("allocation-countersign", args=[proposal.pk])
     assert client.post(url).status_code == 403
     assert sign_in(cast["manager"]).post(url).status_code == 302
     proposal.refresh_from_db()
     assert proposal.status == "ACTIVE"
+    assert not Deadline.objects.filter(kind="countersignature", state="OPEN").exists()
+
+
+def test_r24_without_a_quality_manager_of_the_centre_all_of_them_are_asked(cast, sign_in):
+    from tests.verification.test_allocations import _declare
+
+    _declare(cast, "lsv2")
+    opened(cast)
+    Centre.objects.filter(pk=cast.northgate.centre.pk).update(quality_manager=None)
+    ask = reverse("allocation-ask", args=[cast.northgate.centre.number])
+    choice = {"verifier": str(_verifier(cast, "lsv2").pk), "reason": "Everybody else is ill"}
+    assert sign_in(cast["planner"]).post(ask, choice).status_code == 302
+    assert Mail.objects.filter(kind="countersign", to=cast["manager"]).exists()
 
 
 def test_the_centre_opens_no_staff_page(cast, sign_in):

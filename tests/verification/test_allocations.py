@@ -9,7 +9,7 @@ import pytest
 from centres.models import AccessGrant
 from qa_portal.actors import SYSTEM
 from qa_portal.errors import NotPermitted, RuleViolation
-from qa_portal.models import Deadline, Mail
+from qa_portal.models import Deadline, Mail, OutboxEntry
 from qa_portal.tenancy import Side
 from tests.conftest import NOW, TODAY
 from tests.story.allocations import allocated, forget_access, opened, visit_agreed
@@ -220,3 +220,84 @@ def test_the_centre_sees_no_proposal(cast, scope):
     assert Allocation.objects.visible_to(cast["planner"]).count() == 1
     scope(cast.northgate.centre.pk, side=Side.CENTRE, person_id=cast["qn"].pk)
     assert not Allocation.objects.visible_to(cast["qn"]).exists()
+
+
+def test_all_places_of_one_person_at_a_centre_are_replaced_together(cast):
+    year = allocated(cast, sv="lsv")
+    old = Allocation.objects.filter(centre_year=year, status="ACTIVE", verifier=_verifier(cast, "lsv"))
+    ids = list(old.values_list("pk", flat=True))
+    made = allocations.replace_several(
+        allocation_ids=ids, verifier_id=_verifier(cast, "lsv2").pk, by=cast["planner"], at=NOW, reason="Illness",
+        facts={"pros": ["Lightest load"]},
+    )  # fmt: skip
+    assert len(made) == len(ids) == 5
+    assert all(new.facts["facts"]["pros"] == ["Lightest load"] for new in made)
+    told = Mail.objects.filter(kind="allocation_ended")
+    assert {mail.to for mail in told} == {cast["lsv"], cast["qn"]}
+    assert "takes over" in told.get(to=cast["qn"]).body
+    assert told.count() == 2
+
+
+def test_one_person_is_replaced_at_all_their_centres(cast):
+    from verification.operations import replacements
+
+    allocated(cast)
+    allocated(cast, cast.harbour)
+    person = _verifier(cast, "lsv")
+    number, left = replacements.replace_everywhere(
+        verifier_id=person.pk, year=2026, reason="Illness", by=cast["planner"], at=NOW
+    )
+    assert (number, left) == (2, [])
+    for entry in OutboxEntry.objects.filter(task=replacements.TASK):
+        moves = entry.kwargs["moves"]
+        replacements.replace_at_centre(moves=moves, reason="Illness", by=cast["planner"], at=NOW)
+    assert not Allocation.objects.active().filter(verifier=person).exists()
+    successors = Allocation.objects.active().filter(kind="LSV")
+    assert [new.verifier for new in successors] == [_verifier(cast, "lsv2")] * 2
+    assert all(new.facts["facts"]["by_plan"] for new in successors)
+
+
+def test_what_a_leaving_verifier_had_to_do_waits_for_the_next_one(cast):
+    year = allocated(cast)
+    lead = Allocation.objects.get(centre_year=year, kind="LSV", status="ACTIVE")
+    mine = Deadline.objects.open().filter(owner=cast["lsv"], centre=cast.northgate.centre)
+    kinds = set(mine.values_list("kind", flat=True))
+    assert kinds
+    allocations.end(allocation_id=lead.pk, by=cast["planner"], at=NOW, reason="Illness")
+    assert not mine.exists()
+    allocations.allocate(
+        centre_year_id=year.pk, kind="LSV", programme_id=None, verifier_id=_verifier(cast, "lsv2").pk,
+        by=cast["planner"], at=NOW,
+    )  # fmt: skip
+    theirs = Deadline.objects.open().filter(owner=cast["lsv2"], centre=cast.northgate.centre)
+    assert set(theirs.values_list("kind", flat=True)) == kinds
+
+
+def test_r24_planners_are_told_of_a_conflict_where_the_verifier_is_allocated(cast):
+    from verification.operations import conflicts
+
+    allocated(cast)
+    declaration = _declare(cast)
+    entry = OutboxEntry.objects.get(task=conflicts.FOLLOW_UP_TASK)
+    assert conflicts.follow_up(centre_id=entry.centre_id, at=NOW, **entry.kwargs) == 1
+    duty = Deadline.objects.get(kind="declared_conflict", state="OPEN")
+    assert (duty.owner_role, duty.kept_to) == ("planner", "ao")
+    mail = Mail.objects.get(kind="conflict.declared")
+    assert mail.to == cast["planner"]
+    assert "brother" not in mail.body
+    conflicts.end(declaration_id=declaration.pk, ends_on=TODAY, by=cast["lsv"], at=NOW)
+    conflicts.follow_up(centre_id=entry.centre_id, at=NOW, **entry.kwargs)
+    assert not Deadline.objects.filter(kind="declared_conflict", state="OPEN").exists()
+
+
+def test_a_current_sv_of_the_sector_holds_a_place_in_it(cast):
+    from verification.queries import candidates
+
+    def serving(who):
+        people = candidates.register(2026, TODAY, cooling_off_years=1, tenures={})
+        return next(p for p in people if p.id == str(_verifier(cast, who).pk)).current_sv_sectors
+
+    assert serving("sv") == frozenset()
+    allocated(cast)
+    assert serving("sv") == {p.qualification.sector.name for p in cast.northgate.programmes}
+    assert serving("lsv") == frozenset()

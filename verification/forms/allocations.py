@@ -43,6 +43,11 @@ class AllocateForm(forms.Form):
     also = forms.MultipleChoiceField(
         label="Also as SV for", required=False, widget=forms.CheckboxSelectMultiple
     )
+    others = forms.MultipleChoiceField(
+        label="Their other places here that this person takes as well",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     reason = forms.CharField(
         label="Why the person before is replaced",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -56,6 +61,7 @@ class AllocateForm(forms.Form):
         people: list[tuple[str, str]],
         must_record: dict[str, str],
         also: list[tuple[str, str]],
+        others: list[tuple[str, str]],
         replacing: bool,
         **kwargs: Any,
     ) -> None:
@@ -68,6 +74,10 @@ class AllocateForm(forms.Form):
             self.fields["also"].choices = also  # type: ignore[attr-defined]
         else:
             del self.fields["also"]
+        if replacing and others:
+            self.fields["others"].choices = others  # type: ignore[attr-defined]
+        else:
+            del self.fields["others"]
         if not replacing:
             del self.fields["reason"]
 
@@ -77,6 +87,27 @@ class AllocateForm(forms.Form):
         if needed and not cleaned.get("long_stay_reason", "").strip():
             self.add_error("long_stay_reason", f"Record this first: {needed[0].lower()}{needed[1:]}")
         return cleaned
+
+
+class AskForm(forms.Form):
+    """Why somebody with a declared conflict is needed, and stays longer than hoped for where they do."""
+
+    reason = forms.CharField(
+        label="Why nobody else can do it",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say why nobody else can do it"},
+    )
+    long_stay_reason = forms.CharField(
+        label="Why they stay longer than the years hoped for",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Record why they stay longer than hoped for"},
+    )
+
+    def __init__(self, *args: Any, long_stay: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not long_stay:
+            del self.fields["long_stay_reason"]
 
 
 class EndForm(forms.Form):

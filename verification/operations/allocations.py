@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from centres import academic_year
 from centres.models import Person
 from centres.permissions import Permission
 from qa_portal import audit, deadlines, jobs
@@ -118,6 +119,7 @@ def propose(
                 f"{taken.verifier} is allocated here already. Replace them instead, with a reason.", rule="R7"
             )
         ALLOCATION.move(taken, "drop", by=by, at=at)
+        deadlines.cancel("countersignature", subject=taken, at=at)
     proposal = Allocation.objects.create(
         centre_id=centre_year.centre_id,
         centre_year=centre_year,
@@ -156,6 +158,7 @@ def countersign(*, allocation_id: int, by: Actor, at: datetime) -> Allocation:
     """
     allocation = locked(allocation_id)
     _activate(allocation, "countersign", by=by, at=at, countersigned_by=person_or_none(by))
+    deadlines.meet("countersignature", subject=allocation, at=at)
     welcome([allocation], at=at)
     return allocation
 
@@ -165,10 +168,10 @@ def drop(*, allocation_id: int, by: Actor, at: datetime) -> Allocation:
     """Leave a proposal unused; the place stays open. Raises NotPermitted, RuleViolation."""
     allocation = locked(allocation_id)
     ALLOCATION.move(allocation, "drop", by=by, at=at)
+    deadlines.cancel("countersignature", subject=allocation, at=at)
     return allocation
 
 
-@transaction.atomic
 def replace(
     *,
     allocation_id: int,
@@ -178,25 +181,50 @@ def replace(
     reason: str,
     long_stay_reason: str = "",
     countersigned_by_id: int | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> Allocation:
-    """Put another verifier in somebody's place mid-year: open work moves, booked days are freed, all are told.
+    """Put another verifier in somebody's one place mid-year. See ``replace_several``."""
+    return replace_several(
+        allocation_ids=[allocation_id], verifier_id=verifier_id, by=by, at=at, reason=reason, facts=facts,
+        long_stay_reason=long_stay_reason, countersigned_by_id=countersigned_by_id,
+    )[0]  # fmt: skip
+
+
+@transaction.atomic
+def replace_several(
+    *,
+    allocation_ids: Sequence[int],
+    verifier_id: int,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    long_stay_reason: str = "",
+    countersigned_by_id: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> list[Allocation]:
+    """Put another verifier in somebody's places at one centre mid-year: open work moves, days are freed, all are told.
 
     The one before reads what they issued and nothing else from today. An agreed date stays proposed where the new
-    verifier is free on it, else it is proposed anew. Raises as ``allocate`` does.
+    verifier is free on it, else it is proposed anew. ``facts`` say why this successor. Raises as ``allocate`` does.
     """
-    old = _end(allocation_id, by=by, at=at, reason=reason)
-    open_work = handovers.open_work_of(old)
-    new = allocate(
-        centre_year_id=old.centre_year_id, kind=old.kind, programme_id=old.programme_id, verifier_id=verifier_id,
-        by=by, at=at, long_stay_reason=long_stay_reason, countersigned_by_id=countersigned_by_id,
-        introduce=False,
-    )  # fmt: skip
-    new.replaces = old
-    new.save(update_fields=["replaces"])
-    handovers.move_open_work(old, new, open_work, by=by, at=at)
-    introductions.tell_of_end(old, successor=new.verifier.person.name, at=at)
-    introductions.introduce([new], at=at)
-    return new
+    ended = [_end(pk, by=by, at=at, reason=reason) for pk in sorted(allocation_ids)]
+    if len({(old.centre_year_id, old.verifier_id) for old in ended}) != 1:
+        raise RuleViolation("These places are not of one person at one centre.")
+    made = []
+    for old in ended:
+        open_work = handovers.open_work_of(old)
+        new = allocate(
+            centre_year_id=old.centre_year_id, kind=old.kind, programme_id=old.programme_id, verifier_id=verifier_id,
+            by=by, at=at, long_stay_reason=long_stay_reason, countersigned_by_id=countersigned_by_id,
+            facts=(facts or {}) | {"replaces": old.pk}, introduce=False,
+        )  # fmt: skip
+        new.replaces = old
+        new.save(update_fields=["replaces"])
+        handovers.move_open_work(old, new, open_work, by=by, at=at)
+        made.append(new)
+    introductions.tell_of_end(ended, successor=made[0].verifier.person.name, at=at)
+    introductions.introduce(made, at=at)
+    return made
 
 
 @transaction.atomic
@@ -208,7 +236,7 @@ def end(*, allocation_id: int, by: Actor, at: datetime, reason: str) -> Allocati
     old = _end(allocation_id, by=by, at=at, reason=reason)
     handovers.leave_open(old, by=by, at=at)
     allocation_stage.refresh(old.centre_year, at=at)
-    introductions.tell_of_end(old, successor="", at=at)
+    introductions.tell_of_end([old], successor="", at=at)
     return old
 
 
@@ -240,6 +268,7 @@ def _end(allocation_id: int, *, by: Actor, at: datetime, reason: str) -> Allocat
     today = timezone.localdate(at)
     ALLOCATION.move(old, "end", by=by, at=at, ended_on=today, end_reason=reason.strip()[:200])
     verifier_access.take_away(old, on=today)
+    deadlines.meet("declared_conflict", subject=old, at=at)
     return old
 
 
@@ -254,12 +283,15 @@ def _activate(allocation: Allocation, transition: str, *, by: Actor, at: datetim
     until = verifier_access.reach_of(scheme, allocation.centre_year.year)
     verifier_access.give(allocation, until=until, on=today, by=by)
     if allocation.kind == AllocationKind.LSV:
+        if academic_year.year_of(today) > allocation.centre_year.year:
+            verifier_access.keep_for_final_report(allocation, scheme=scheme, by=by)
         CentreYear.objects.filter(pk=allocation.centre_year_id).update(lsv=allocation.verifier.person_id)
         deadlines.meet("lsv_allocation", subject=allocation.centre_year, at=at)
     else:
         assert allocation.programme is not None
         deadlines.meet("sv_allocation", subject=allocation.programme, at=at)
     activities.prepare(allocation, by=by, at=at)
+    handovers.take_over(allocation)
     allocation_stage.refresh(allocation.centre_year, at=at)
 
 

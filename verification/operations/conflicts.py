@@ -7,11 +7,23 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 
-from qa_portal import audit
+from centres.permissions import RoleCode
+from centres.queries.schemes import due_within
+from qa_portal import audit, deadlines, jobs, mail
 from qa_portal.actors import Actor
+from qa_portal.deadlines import Duty
 from qa_portal.errors import NotPermitted, RuleViolation
-from verification.models import ConflictCategory, ConflictDeclaration, Verifier
+from qa_portal.tenancy import Side
+from qa_portal.wording import date_long
+from verification.models import Allocation, ConflictCategory, ConflictDeclaration, Verifier
+from verification.queries import years
+
+KIND = "declared_conflict"
+FOLLOW_UP_TASK = "verification.follow_up_conflict"
 
 
 @transaction.atomic
@@ -36,6 +48,7 @@ def declare(
         starts_on=starts_on,
         series=uuid.uuid4(),
     )
+    jobs.enqueue(FOLLOW_UP_TASK, centre_id=centre_id, person_id=by.pk)
     return _recorded("conflict.declared", declaration, by=by, at=at)
 
 
@@ -53,7 +66,62 @@ def end(*, declaration_id: int, ends_on: date, by: Actor, at: datetime) -> Confl
         raise RuleViolation("This declaration has been changed since. Open the newest version.", rule="R25")
     if ends_on < current.starts_on:
         raise RuleViolation("An interest ends after it began. Choose a later day.")
+    jobs.enqueue(FOLLOW_UP_TASK, centre_id=current.centre_id, person_id=by.pk)
     return _recorded("conflict.ended", _next_version(current, at=at, ends_on=ends_on), by=by, at=at)
+
+
+@transaction.atomic
+def follow_up(*, centre_id: int, person_id: int, at: datetime) -> int:
+    """Have planners replace a verifier who is allocated where they declared a conflict; returns at how many places.
+
+    Planners are told the kind of interest, never its story; where it stands no more the duty ends. Run it on the
+    awarding organisation's side, for the centre sees nothing of it. Source: R24.
+    """
+    today = timezone.localdate(at)
+    standing = ConflictDeclaration.objects.filter(centre_id=centre_id, verifier_person_id=person_id).current()
+    conflict = standing.filter(Q(ends_on=None) | Q(ends_on__gt=today)).order_by("starts_on").first()
+    allocations = list(
+        Allocation.objects.active()
+        .filter(centre_id=centre_id, verifier__person_id=person_id, countersigned_by=None)
+        .select_related("centre_year__centre", "verifier__person", "programme__qualification")
+    )
+    for allocation in allocations:
+        if conflict is None:
+            deadlines.cancel(KIND, subject=allocation, at=at)
+        else:
+            _ask_planners(allocation, conflict, today, at)
+    return len(allocations) if conflict else 0
+
+
+def _ask_planners(allocation: Allocation, conflict: ConflictDeclaration, today: date, at: datetime) -> None:
+    centre, programme = allocation.centre_year.centre, allocation.programme
+    what = f"SV for {programme.qualification.label}" if programme else "LSV"
+    name = "allocate-sv" if programme else "allocate-lsv"
+    due_on = due_within(KIND, nation=centre.nation, on=today)
+    category = str(conflict.get_category_display()).lower()  # type: ignore[attr-defined]
+    duty = Duty(
+        title=f"Replace {allocation.verifier}, {what} of {centre.name}",
+        url=reverse(name, args=[centre.number, programme.pk] if programme else [centre.number]),
+        owner_role=RoleCode.PLANNER,
+        owner_side=Side.AO,
+        why=f"They have declared a conflict with the centre ({category}). They cannot plan, judge or decide there.",
+        source="Declared conflict",
+        programme_id=allocation.programme_id,
+        kept_to=Side.AO,
+    )
+    deadlines.set_due(KIND, subject=allocation, year=allocation.centre_year.year, due_on=due_on, duty=duty)
+    for planner in years.holders(centre.pk, RoleCode.PLANNER, today):
+        mail.write(
+            centre_id=centre.pk,
+            to_id=planner.pk,
+            kind="conflict.declared",
+            key=f"conflict-{conflict.series}-{allocation.pk}-{planner.pk}",
+            subject=f"A declared conflict: {allocation.verifier}, {centre.name}",
+            body=f"{duty.why} Please put somebody else in their place as {what} by {date_long(due_on)}.",
+            url=duty.url,
+            at=at,
+            kept_to=Side.AO,
+        )
 
 
 def _next_version(current: ConflictDeclaration, *, at: datetime, **changes: Any) -> ConflictDeclaration:

@@ -44,10 +44,13 @@ def escalate(*, activity_id: int, by: Actor, at: datetime, text: str) -> Escalat
 
 @transaction.atomic
 def answer(*, escalation_id: int, by: Actor, at: datetime, answer: str) -> Escalation:
-    """Answer an escalation; the LSV is told. Raises NotPermitted, RuleViolation when it was answered already."""
+    """Answer an escalation; the verifier whose activity it is now is told.
+
+    Raises NotPermitted, RuleViolation when it was answered already.
+    """
     escalation = (
         Escalation.objects.select_for_update(of=("self",))
-        .select_related("centre", "activity")
+        .select_related("centre", "activity__allocation__verifier")
         .get(pk=escalation_id)
     )
     is_said(answer, "the answer")
@@ -57,7 +60,7 @@ def answer(*, escalation_id: int, by: Actor, at: datetime, answer: str) -> Escal
     deadlines.meet("escalation", subject=escalation, at=at)
     mail.write(
         centre_id=escalation.centre_id,
-        to_id=escalation.raised_by_id,
+        to_id=queries.writer_of(escalation.activity) or escalation.raised_by_id,
         kind="escalation.answered",
         key=f"escalation-{escalation.pk}-answered",
         subject=f"Your escalation about {escalation.centre.name} is answered",

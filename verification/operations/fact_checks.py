@@ -125,7 +125,7 @@ def _tell_verifier(check: FactCheck, at: datetime, corrections: int) -> None:
     what = counted(corrections, "correction") if corrections else "no corrections"
     mail.write(
         centre_id=check.centre_id,
-        to_id=check.sent_by_id,
+        to_id=queries.writer_of(check.activity) or check.sent_by_id,
         kind="fact_check.answered",
         key=f"fact-check-{check.pk}-answered",
         subject=f"{check.centre.name} has checked the facts: {what}",

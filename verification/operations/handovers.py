@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from centres.permissions import RoleCode
 from qa_portal import deadlines, jobs
 from qa_portal.actors import Actor
 from qa_portal.deadlines import Duty
-from qa_portal.models import Deadline, DeadlineState
+from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
 from verification.lifecycle.activities import ACTIVITY
 from verification.models import (
@@ -24,7 +24,7 @@ from verification.models import (
     VerifierAbsence,
     VerifierDay,
 )
-from verification.operations import activities, dates, lead_duties
+from verification.operations import activities, dates
 from verification.operations.verifier_access import ROLE
 from verification.queries import activities as queries
 
@@ -57,16 +57,15 @@ def move_open_work(
 
 
 def leave_open(old: Allocation, *, by: Actor, at: datetime) -> None:
-    """Free the days of an ended allocation's open work, and ask planners for a successor."""
+    """Free the days of an ended allocation's open work, and ask planners for a successor.
+
+    Every duty stays due, from nobody by name until somebody follows, who takes it over.
+    """
     for activity in map(activities.locked, open_work_of(old)):
         activities.release_days(activity)
         if activity.status in (ActivityStatus.PROPOSED, ActivityStatus.AGREED):
             dates.clear(activity, "release_date", by=by, at=at)
-    duties = _duties_of(old)
-    duties.filter(kind__in=lead_duties.WAITING_FOR_A_SUCCESSOR).update(owner=None)
-    duties.exclude(kind__in=lead_duties.WAITING_FOR_A_SUCCESSOR).update(
-        state=DeadlineState.CANCELLED, ended_at=at
-    )
+    _duties_of(old).update(owner=None)
     centre_year = old.centre_year
     if old.kind == AllocationKind.LSV:
         CentreYear.objects.filter(pk=centre_year.pk).update(lsv=None)
@@ -74,14 +73,18 @@ def leave_open(old: Allocation, *, by: Actor, at: datetime) -> None:
 
 
 def take_over(allocation: Allocation) -> None:
-    """Give a new verifier by name what was due from nobody but their role at this place and in this year."""
+    """Give a new verifier by name what was due from nobody but their role at this place and in this year.
+
+    An SV takes what is about the programme, an LSV all that is the LSV's at the centre, whatever programme it names.
+    """
     duties = Deadline.objects.open().filter(
         centre_id=allocation.centre_id,
         year=allocation.centre_year.year,
         owner=None,
         owner_role=ROLE[AllocationKind(allocation.kind)],
-        programme_id=allocation.programme_id,
     )
+    if allocation.programme_id is not None:
+        duties = duties.filter(Q(programme_id=allocation.programme_id) | Q(programme_id=None))
     duties.update(owner_id=allocation.verifier.person_id)
 
 

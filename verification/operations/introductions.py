@@ -55,8 +55,9 @@ def missing_self_assessments(centre_year: CentreYear) -> list[str]:
     ]
 
 
-def tell_of_end(allocation: Allocation, *, successor: str, at: datetime) -> None:
-    """Tell a verifier that their allocation ended and who takes over."""
+def tell_of_end(ended: Sequence[Allocation], *, successor: str, at: datetime) -> None:
+    """Tell a verifier and the Quality Nominee, once, that allocations at one centre ended and who takes over."""
+    allocation = ended[0]
     centre = allocation.centre_year.centre
     after = f" {successor} takes over, with the open work." if successor else ""
     mail.write(
@@ -65,11 +66,26 @@ def tell_of_end(allocation: Allocation, *, successor: str, at: datetime) -> None
         kind="allocation_ended",
         key=f"allocation-ended-{allocation.pk}",
         subject=f"Your allocation to {centre.name} has ended",
-        body=f"You are no longer {role_of([allocation])} at {centre.name} ({centre.number}).{after} "
+        body=f"You are no longer {role_of(ended)} at {centre.name} ({centre.number}).{after} "
         "You can still read the reports that you issued.",
         url="/",
         at=at,
     )
+    name = allocation.verifier.person.name
+    follows = (
+        f"{successor} takes over, with the open work." if successor else "A planner allocates somebody else."
+    )
+    for nominee in years.holders(centre.pk, RoleCode.QUALITY_NOMINEE, timezone.localdate(at)):
+        mail.write(
+            centre_id=centre.pk,
+            to_id=nominee.pk,
+            kind="allocation_ended",
+            key=f"allocation-ended-{allocation.pk}-{nominee.pk}",
+            subject=f"{name} is no longer your {role_of(ended)}",
+            body=f"{name} is no longer {role_of(ended)} at {centre.name}. {follows}",
+            url=f"{centre.get_absolute_url()}messages/",
+            at=at,
+        )
 
 
 def role_of(allocations: Sequence[Allocation]) -> str:

@@ -20,8 +20,6 @@ from verification.queries.years import scheme_of_year
 from verification.questionnaire import name_of
 
 REVIEW, EXTENSION, FINAL = "self_assessment_review", "extension_decision", "final_annual_report"
-#: What stays due while a centre has no LSV, and waits for the next one.
-WAITING_FOR_A_SUCCESSOR = (REVIEW, EXTENSION, FINAL)
 
 
 def final_report_due(centre_year: CentreYear, scheme: Scheme) -> None:

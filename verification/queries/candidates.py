@@ -64,6 +64,7 @@ def register(
         .annotate(
             taken=Coalesce(Subquery(_days_taken(year, without)), Decimal(0)),
             competent=ArraySubquery(_sectors(on)),
+            serving=ArraySubquery(_served_sectors(year)),
             away=ArraySubquery(_absences(on)),
             declared=ArraySubquery(_conflicts(on, cooling_off_years)),
         )
@@ -90,6 +91,9 @@ class Considered:
                     "rank": place,
                     "candidates": len(self.shortlist.candidates),
                 }
+        for other in self.shortlist.ineligible:
+            if other.verifier == verifier_id:
+                return {"in_the_way": [obstacle.text for obstacle in other.obstacles]}
         return {}
 
 
@@ -182,6 +186,14 @@ def _sectors(on: date) -> QuerySet[Any]:
     return rows.filter(Q(ends_on=None) | Q(ends_on__gt=on)).values("sector__name")
 
 
+def _served_sectors(year: int) -> QuerySet[Any]:
+    """Sectors in which somebody is an SV now: they hold an SV's place of this year, or still of the year before."""
+    rows = Allocation.objects.active().filter(
+        verifier=OuterRef("pk"), kind=AllocationKind.SV, centre_year__year__gte=year - 1
+    )
+    return rows.order_by().values("programme__qualification__sector__name").distinct()
+
+
 def _absences(on: date) -> QuerySet[Any]:
     rows = VerifierAbsence.objects.filter(verifier=OuterRef("pk"), ends_on__gte=on).order_by("starts_on")
     return rows.values(span=JSONObject(first="starts_on", last="ends_on"))
@@ -205,7 +217,7 @@ def _person(row: Any, tenures: Sequence[Tenure], on: date, cooling_off_years: in
         days_taken=half_days_up(row.taken),
         lsv_qualified=row.is_lsv,
         sectors=sectors,
-        current_sv_sectors=sectors,
+        current_sv_sectors=frozenset(row.serving),
         base=row.town,
         absences=tuple(
             Absence(date.fromisoformat(span["first"]), date.fromisoformat(span["last"])) for span in row.away

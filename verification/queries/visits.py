@@ -65,6 +65,12 @@ def visit_of(activity: Activity) -> Visit:
     return visit
 
 
+def writer_of(activity: Activity) -> int | None:
+    """Whose activity it is now: the allocated verifier, who may be another than the one who began it."""
+    allocation = activity.allocation
+    return allocation.verifier.person_id if allocation is not None else None
+
+
 def findings_of(activity: Activity) -> dict[str, Finding]:
     """The findings of a visit by criterion."""
     rows = Finding.objects.filter(centre_id=activity.centre_id, activity=activity).select_related("saved_by")

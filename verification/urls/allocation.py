@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from verification.views import allocation, allocation_plans, schedule, verifiers
+from verification.views import allocation, allocation_plans, replacements, schedule, verifiers
 
 ALLOCATION = "staff/allocation/"
 VERIFIERS = "staff/verifiers/"
@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{VERIFIERS}add/", verifiers.add, name="verifier-add"),
     path(f"{VERIFIERS}<int:pk>/", verifiers.one, name="verifier"),
     path(f"{VERIFIERS}<int:pk>/change/", verifiers.change, name="verifier-change"),
+    path(f"{VERIFIERS}<int:pk>/replace/", replacements.everywhere, name="verifier-replace"),
     path(f"{VERIFIERS}<int:pk>/absences/", verifiers.add_absence, name="verifier-absence-add"),
     path("account/absences/", verifiers.own_absences, name="own-absences"),
     path("account/absences/<int:pk>/remove/", verifiers.remove_absence, name="absence-remove"),

@@ -13,7 +13,7 @@ from qa_portal import wording
 from qa_portal.templatetags.portal import state
 from verification.candidates import Candidate, Ineligible
 from verification.eligibility import count_days, days_text
-from verification.models import AllocationKind, AllocationStatus
+from verification.models import Allocation, AllocationKind, AllocationStatus
 from verification.queries.candidates import Considered
 from verification.queries.places import Place
 
@@ -71,6 +71,20 @@ def also(place: Place, everything: Sequence[Place]) -> list[tuple[str, str]]:
         and other.id != place.id
         and other.programme.qualification.sector_id == sector
         and (other.allocation is None or other.allocation.status == AllocationStatus.PROPOSED)
+    ]
+
+
+def others_of(current: Allocation | None, everything: Sequence[Place]) -> list[tuple[str, str]]:
+    """The other places that somebody who is replaced holds at the centre."""
+    if current is None:
+        return []
+    return [
+        (str(place.allocation.pk), place.programme.qualification.label if place.programme else "LSV")
+        for place in everything
+        if place.allocation is not None
+        and place.allocation.pk != current.pk
+        and place.allocation.status == AllocationStatus.ACTIVE
+        and place.allocation.verifier_id == current.verifier_id
     ]
 
 
