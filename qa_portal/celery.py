@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=10),
     },
     "ask-for-details": {"task": "centres.ask_for_details", "schedule": crontab(hour=4, minute=10)},
+    "hand-over-duties": {"task": "verification.hand_over_duties", "schedule": crontab(hour=0, minute=30)},
     "propose-due-dates": {"task": "verification.propose_due_dates", "schedule": crontab(minute=40)},
     "apply-dated-rules": {"task": "verification.apply_dated_rules", "schedule": crontab(minute="*/15")},
 }

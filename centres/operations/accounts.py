@@ -12,9 +12,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from centres import academic_year
+from centres import academic_year, departures
 from centres.models import AccessGrant, Person
-from centres.operations import account_mail, roles
+from centres.operations import account_mail, roles, vacancies
+from centres.operations.vacancies import Seat
 from centres.permissions import ONE_PER_CENTRE, ROLES, Permission
 from centres.queries import people as queries
 from centres.rules import people as rules
@@ -122,8 +123,9 @@ def renew_calendar_address(*, person_id: int, by: Person, at: datetime) -> Perso
 def deactivate(*, person_id: int, by: Actor, at: datetime, unused: bool = False) -> Person:
     """End all access of a person at once: signed out everywhere, roles kept on record but without effect (R22).
 
-    Centres left without a Quality Nominee or Head of Centre are alerted (R17). Raises NotPermitted for one's own
-    account or without the permission, RuleViolation for the last administrator, or one deactivated already.
+    Centres left without a Quality Nominee or Head of Centre are alerted, and what the person had to do by name passes
+    to the Quality Nominee (R17). Raises NotPermitted for one's own account or without the permission,
+    RuleViolation for the last administrator, or one deactivated already.
     """
     person = _managed(person_id, by, "Deactivation")
     if not person.is_active:
@@ -137,6 +139,9 @@ def deactivate(*, person_id: int, by: Actor, at: datetime, unused: bool = False)
     for row in held.active_on(today):
         with scoped_to([row.centre_id] if row.centre_id else []):
             roles.alert_vacancy(row, since=today)
+    for centre_id in _centres_of(person_id, today):
+        with scoped_to([centre_id]):
+            departures.hand_over(centre_id=centre_id, by=by, at=at)
     account_mail.tell(person_id, "account.unused" if unused else "account.deactivated")
     audit.record("person.deactivated", by=by, target=person, at=at, chain=INSTALLATION, unused=unused)
     return person
@@ -157,7 +162,7 @@ def reactivate(*, person_id: int, by: Actor, at: datetime) -> Person:
     for row in AccessGrant.objects.filter(person_id=person_id, role__in=ONE_PER_CENTRE, centre__isnull=False):
         if row.ends_on is None or row.ends_on > timezone.localdate(at):
             with scoped_to([row.centre_id or 0]):
-                deadlines.meet(roles.VACANCY, subject=row, at=at)
+                vacancies.end(Seat(row.centre_id or 0, row.role), at=at)
     account_mail.tell(person_id, "account.reactivated")
     audit.record("person.reactivated", by=by, target=person, at=at, chain=INSTALLATION)
     return person
@@ -225,6 +230,12 @@ def _managed(person_id: int, by: Actor, what: str) -> Person:
         raise NotPermitted(f"{what} is for the administrators of the awarding organisation.", rule="R20")
     rules.not_oneself(by, person_id, what)
     return Person.objects.select_for_update().get(pk=person_id)
+
+
+def _centres_of(person_id: int, day: date) -> list[int]:
+    """The centres at which somebody has a role on a day."""
+    rows = AccessGrant.objects.filter(person_id=person_id, centre__isnull=False).active_on(day)
+    return sorted({row.centre_id for row in rows if row.centre_id})
 
 
 def _sign_out_everywhere(person: Person) -> None:

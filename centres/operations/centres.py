@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from centres import identifiers
 from centres.models import Centre, CentreStatus
+from centres.operations import vacancies
 from centres.permissions import Permission
 from centres.queries.schemes import lead_verifier_scheme
 from qa_portal import audit
@@ -38,7 +39,7 @@ class CentreDetails:
 
 @transaction.atomic
 def add(*, number: str, details: CentreDetails, by: Actor, at: datetime) -> Centre:
-    """Add a centre to the register.
+    """Add a centre to the register, with the duties to record its Head of Centre and appoint a Quality Nominee (R17).
 
     Raises NotPermitted, RuleViolation for a number of another shape (R35) or one that another centre has.
     """
@@ -52,6 +53,7 @@ def add(*, number: str, details: CentreDetails, by: Actor, at: datetime) -> Cent
             )
     except IntegrityError as clash:
         raise taken(number) from clash
+    vacancies.announce_new([centre], since=timezone.localdate(at))
     audit.record("centre.added", by=by, target=centre, at=at, number=number)
     return centre
 

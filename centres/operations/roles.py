@@ -7,22 +7,19 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.urls import reverse
+from django.utils import timezone
 
-from centres import academic_year
+from centres import departures
 from centres.models import AccessGrant, Centre, Person
-from centres.operations import role_mail
+from centres.operations import role_mail, vacancies
+from centres.operations.vacancies import Seat
 from centres.permissions import ONE_PER_CENTRE, RoleCode
 from centres.rules import people as rules
-from qa_portal import audit, deadlines
+from qa_portal import audit
 from qa_portal.actors import Actor, person_or_none
-from qa_portal.deadlines import Duty
 from qa_portal.errors import RuleViolation
 from qa_portal.models import Deadline
-from qa_portal.tenancy import Side
 from qa_portal.wording import date_plain
-
-VACANCY = "role_vacancy"
 
 
 @transaction.atomic
@@ -67,18 +64,19 @@ def place(row: AccessGrant, *, by: Actor, at: datetime, hand_over: bool = False)
     """
     rules.role_fits(row.role, row.centre_id, row.programme_id, row.person)
     rules.not_held_already(row)
-    if hand_over:
-        _end_predecessors(row, by=by, at=at)
+    before = _end_predecessors(row, by=by, at=at) if hand_over else []
     rules.one_at_a_time(row)
     _insert(row)
     if row.role in ONE_PER_CENTRE and row.delegated_by_id is None:
-        _end_vacancy(row, at)
+        vacancies.end(Seat(row.centre_id or 0, row.role), at=at)
     role_mail.tell_of_start(row, by=by, at=at)
     details: dict[str, Any] = {"person": row.person_id, "role": row.role, "programme": row.programme_id}
     if rules.warnings(row.person_id, row.role, row.centre_id, row.starts_on):
         details["warning"] = "R19"
     event = "role.granted" if row.delegated_by_id is None else "delegation.given"
     audit.record(event, by=by, target=row, at=at, starts_on=row.starts_on, ends_on=row.ends_on, **details)
+    if row.role == RoleCode.QUALITY_NOMINEE and row.centre_id and row.starts_on <= timezone.localdate(at):
+        departures.hand_over(centre_id=row.centre_id, from_ids=before, by=by, at=at)
     return row
 
 
@@ -119,6 +117,8 @@ def end(*, grant_id: int, on: date, by: Actor, at: datetime) -> AccessGrant:
         rules.an_administrator_remains(row.person_id, on)
     _end(row, max(on, row.starts_on), by=by, at=at)
     alert_vacancy(row, since=max(on, row.starts_on))
+    if row.centre_id is not None and on <= timezone.localdate(at):
+        departures.hand_over(centre_id=row.centre_id, by=by, at=at)
     return row
 
 
@@ -136,30 +136,21 @@ def alert_vacancy(row: AccessGrant, *, since: date) -> Deadline | None:
     if followed.filter(Q(ends_on=None) | Q(ends_on__gt=since)).exists():
         return None
     number = Centre.objects.values_list("number", flat=True).get(pk=row.centre_id)
-    head = row.role == RoleCode.HEAD_OF_CENTRE
-    label = RoleCode(row.role).label
-    return deadlines.set_due(
-        VACANCY,
-        subject=row,
-        year=academic_year.year_of(since),
-        due_on=since,
-        duty=Duty(
-            title=f"{'Record' if head else 'Appoint'} a {label}",
-            url=reverse("people", args=[number]),
-            owner_role=RoleCode.ADMINISTRATOR if head else RoleCode.HEAD_OF_CENTRE,
-            owner_side=Side.AO if head else Side.CENTRE,
-            why=f"The centre has no {label} from {date_plain(since)}. What waits for one stops until then.",
-            source="R17",
-        ),
-    )
+    return vacancies.announce(Seat(row.centre_id, row.role), number=number, since=since)
 
 
-def _end_predecessors(new: AccessGrant, *, by: Actor, at: datetime) -> None:
-    """End what others hold of this role on the day the new one starts, in the same transaction: no gap (R17)."""
+def _end_predecessors(new: AccessGrant, *, by: Actor, at: datetime) -> list[int]:
+    """End what others hold of this role on the day the new one starts, in the same transaction: no gap (R17).
+
+    Returns who they are.
+    """
+    ended = []
     rows = AccessGrant.objects.select_for_update(of=("self",)).select_related("person")
     rows = rows.filter(centre_id=new.centre_id, role=new.role, delegated_by=None)
     for old in rows.filter(Q(ends_on=None) | Q(ends_on__gt=new.starts_on)).order_by("starts_on"):
         _end(old, max(new.starts_on, old.starts_on), by=by, at=at)
+        ended.append(old.person_id)
+    return ended
 
 
 def _end(row: AccessGrant, on: date, *, by: Actor, at: datetime) -> None:
@@ -179,20 +170,6 @@ def _insert(row: AccessGrant) -> None:
         if "at_a_time" in str(problem) or "per_area" in str(problem):
             raise rules.role_is_taken(row.role, None, row.subject_area) from problem
         raise
-
-
-def _end_vacancy(row: AccessGrant, at: datetime) -> None:
-    """Meet the vacancy alerts that earlier holders of this role at this centre left behind."""
-    held = AccessGrant.objects.filter(centre_id=row.centre_id, role=row.role).values("pk")
-    open_ones = Deadline.objects.filter(
-        centre_id=row.centre_id,
-        kind=VACANCY,
-        state="OPEN",
-        subject_type=row._meta.label_lower,
-        subject_id__in=held,
-    )
-    for deadline in open_ones:
-        deadlines.meet(VACANCY, subject=AccessGrant(pk=deadline.subject_id, centre_id=row.centre_id), at=at)
 
 
 def _end_delegations(row: AccessGrant, *, by: Actor, at: datetime) -> None:

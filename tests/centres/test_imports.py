@@ -537,7 +537,7 @@ def test_r20_a_file_gives_only_roles_that_its_importer_may_give(cast, now, qan):
         "Sam Verifier,sam@northgate.example,Standards Verifier,,",
         "No Address,hanna,assessor,,",
         "Lee Lead,lee@northgate.example,Lead Internal Verifier,,",
-        "Lee Lead,lee@northgate.example,Lead Internal Verifier,,Sport Industry Skills",
+        "Lou Lead,lou@northgate.example,Lead Internal Verifier,,Sport Industry Skills",
         "Far Away,far@northgate.example,assessor,999/9999/9,",
         "Two Times,two@northgate.example,assessor,,",
         f"Two Times,two@northgate.example,assessor,{qan},",

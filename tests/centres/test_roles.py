@@ -8,7 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from centres.models import AccessGrant
-from centres.operations import roles
+from centres.operations import centres, roles
+from centres.operations.centres import CentreDetails
+from centres.operations.imports import centres as centres_import
+from centres.operations.vacancies import VACANCY
 from centres.permissions import RoleCode as R
 from centres.queries import people as queries
 from centres.rules import people as rules
@@ -78,7 +81,7 @@ def test_r17_a_vacancy_alerts_the_head_until_somebody_is_appointed(cast, now, al
     centre = cast.northgate.centre
     grant = AccessGrant.objects.get(centre=centre, role=R.QUALITY_NOMINEE)
     roles.end(grant_id=grant.pk, on=TODAY, by=cast["head"], at=now)
-    duty = Deadline.objects.get(kind=roles.VACANCY)
+    duty = Deadline.objects.get(kind=VACANCY)
     assert (duty.title, duty.owner_role, duty.due_on) == (
         "Appoint a Quality Nominee",
         R.HEAD_OF_CENTRE,
@@ -96,7 +99,7 @@ def test_r17_a_vacancy_alerts_the_head_until_somebody_is_appointed(cast, now, al
 def test_r17_a_centre_without_a_head_is_for_the_administrator(cast, now):
     grant = AccessGrant.objects.get(centre=cast.northgate.centre, role=R.HEAD_OF_CENTRE)
     roles.end(grant_id=grant.pk, on=TODAY, by=cast["admin"], at=now)
-    assert Deadline.objects.get(kind=roles.VACANCY).owner_role == R.ADMINISTRATOR
+    assert Deadline.objects.get(kind=VACANCY).owner_role == R.ADMINISTRATOR
 
 
 def test_r18_one_lead_internal_verifier_for_each_subject_area(cast, now):
@@ -216,3 +219,26 @@ def test_the_head_of_centre_is_told_of_new_people(cast, now, alex):
     mail = Mail.objects.get(to=cast["head"])
     assert "Alex Hart" in mail.body
     assert mail.url == f"/centres/{cast.northgate.centre.number}/people/"
+
+
+def test_r17_a_new_centre_asks_for_its_head_and_its_quality_nominee(cast, now, alex):
+    details = CentreDetails(name="Quayside Training", approved_on=TODAY)
+    added = centres.add(number="30303", details=details, by=cast["planner"], at=now)
+    file = "number,name,approved_on\n30304,Weir Training,2026-10-01\n"
+    (imported,) = centres_import.save(text=file, only_good_rows=False, by=cast["planner"], at=now)
+    for centre in (added, imported):
+        duties = Deadline.objects.open().filter(centre=centre, kind=VACANCY).order_by("owner_role")
+        assert [(duty.title, duty.owner_role, duty.due_on) for duty in duties] == [
+            ("Record a Head of Centre", R.ADMINISTRATOR, TODAY),
+            ("Appoint a Quality Nominee", R.HEAD_OF_CENTRE, TODAY),
+        ]
+    roles.grant(
+        person_id=alex.pk,
+        role=R.HEAD_OF_CENTRE,
+        centre_id=added.pk,
+        starts_on=TODAY,
+        by=cast["admin"],
+        at=now,
+    )
+    left = Deadline.objects.open().filter(centre=added, kind=VACANCY)
+    assert [duty.title for duty in left] == ["Appoint a Quality Nominee"]

@@ -12,7 +12,8 @@ from django.test import Client
 
 from centres.access import load
 from centres.models import Invitation, Person
-from centres.operations import account_mail, accounts, roles
+from centres.operations import account_mail, accounts
+from centres.operations.vacancies import VACANCY
 from centres.permissions import RoleCode as R
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import AuditEvent, Deadline, OutboxEntry
@@ -57,7 +58,7 @@ def test_deactivation_signs_out_at_once_and_is_told_and_noted(cast, client, scop
 
 def test_r17_deactivating_the_quality_nominee_alerts_the_head(cast):
     accounts.deactivate(person_id=cast["qn"].pk, by=cast["admin"], at=NOW)
-    duty = Deadline.objects.get(kind=roles.VACANCY)
+    duty = Deadline.objects.get(kind=VACANCY)
     assert duty.centre == cast.northgate.centre
     accounts.reactivate(person_id=cast["qn"].pk, by=cast["admin"], at=NOW)
     duty.refresh_from_db()

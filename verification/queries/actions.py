@@ -97,10 +97,13 @@ def reviewer_of(action: Action) -> tuple[str, int | None]:
     return role, newest.first()
 
 
+# Roles whose holders answer actions.
+OWNER_ROLES = tuple(role.code for role in ROLES.values() if Permission.ACTION_ANSWER in role.holds)
+
+
 def possible_owners(centre_id: int, on: date) -> QuerySet[Person]:
     """People at a centre who may answer an action today, so that one can be given to them."""
-    roles = [role.code for role in ROLES.values() if Permission.ACTION_ANSWER in role.holds]
-    grants = AccessGrant.objects.active_on(on).filter(centre_id=centre_id, role__in=roles)
+    grants = AccessGrant.objects.active_on(on).filter(centre_id=centre_id, role__in=OWNER_ROLES)
     return Person.objects.filter(
         pk__in=grants.values("person_id"), is_active=True, is_service=False
     ).order_by("name", "pk")

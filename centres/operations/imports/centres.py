@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from centres import csv_files, import_kinds
 from centres.models import AccessGrant, Centre, Nation
+from centres.operations import vacancies
 from centres.operations.centres import acceptable_number
 from centres.operations.imports.checked import NO, YES, Problems, read_date
 from centres.permissions import Permission, RoleCode
@@ -69,6 +70,7 @@ def save(*, text: str, only_good_rows: bool, by: Actor, at: datetime) -> list[Ce
     if not checked.all_good and not only_good_rows:
         raise RuleViolation("Some rows have problems, so nothing is saved.")
     centres = Centre.objects.bulk_create(checked.new, batch_size=1000)
+    vacancies.announce_new(centres, since=timezone.localdate(at))
     if centres:
         # One event for the whole file, in the installation's chain: a centre's own begins with its first change.
         audit.record(
