@@ -261,6 +261,15 @@ class MailForm(forms.Form):
         label="Send me reminders before something is due",
         help_text="What is overdue, and what somebody decided or sent to you, always comes.",
     )
+    verifiers = pack.yes_no(
+        label="Tell me when another verifier writes to a centre of mine",
+        help_text="What the centre writes to its verifiers always comes.",
+    )
+
+    def __init__(self, *args: Any, is_verifier: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_verifier:
+            del self.fields["verifiers"]
 
 
 class PeopleFilterForm(forms.Form):

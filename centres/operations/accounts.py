@@ -85,14 +85,22 @@ def _ask(row: AccessGrant, today: date) -> None:
 
 
 @transaction.atomic
-def choose_mail(*, person_id: int, reminders: bool, by: Person, at: datetime) -> Person:
-    """Turn reminders before a due date on or off; what is overdue and what is decided always comes."""
+def choose_mail(
+    *, person_id: int, reminders: bool, by: Person, at: datetime, verifiers: bool | None = None
+) -> Person:
+    """Turn reminders before a due date on or off; what is overdue and what is decided always comes.
+
+    ``verifiers`` says whether a verifier hears of what other verifiers write to their centres; None leaves it as it is.
+    """
     if by.pk != person_id:
         raise NotPermitted("Each person chooses their own mail.")
     person = Person.objects.select_for_update().get(pk=person_id)
-    person.mail_preferences = person.mail_preferences | {"reminders": "on" if reminders else "off"}
+    chosen = {"reminders": reminders} | ({} if verifiers is None else {"verifiers": verifiers})
+    person.mail_preferences = person.mail_preferences | {
+        key: "on" if wanted else "off" for key, wanted in chosen.items()
+    }
     person.save(update_fields=["mail_preferences"])
-    audit.record("person.mail_chosen", by=by, target=person, at=at, chain=INSTALLATION, reminders=reminders)
+    audit.record("person.mail_chosen", by=by, target=person, at=at, chain=INSTALLATION, **chosen)
     return person
 
 

@@ -126,12 +126,14 @@ def details(request: HttpRequest) -> HttpResponse:
 def mail(request: HttpRequest) -> HttpResponse:
     """Choose which messages one gets."""
     person = cast(Person, request.user)
-    now = "no" if person.mail_preferences.get("reminders") == "off" else "yes"
-    form = MailForm(request.POST or None, initial={"reminders": now})
+    now = {
+        key: "no" if person.mail_preferences.get(key) == "off" else "yes"
+        for key in ("reminders", "verifiers")
+    }
+    form = MailForm(request.POST or None, initial=now, is_verifier=person.access.side == Side.VERIFIER)
     if request.method == "POST" and form.is_valid():
-        wanted = form.cleaned_data["reminders"]
-        accounts.choose_mail(person_id=person.pk, reminders=wanted, by=person, at=clock.now())
-        notices.done(request, f"Reminders are {'on' if wanted else 'off'}")
+        accounts.choose_mail(person_id=person.pk, by=person, at=clock.now(), **form.cleaned_data)
+        notices.done(request, f"Reminders are {'on' if form.cleaned_data['reminders'] else 'off'}")
         return redirect("account")
     return _form(request, form, "Which messages do you want?", "Save")
 

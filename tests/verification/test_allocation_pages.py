@@ -21,7 +21,7 @@ from verification.models import (
     Verifier,
     VerifierAbsence,
 )
-from verification.operations import allocations, date_proposals
+from verification.operations import allocations, date_proposals, messages
 
 BUDGET = 12
 
@@ -273,6 +273,32 @@ def test_messages_are_written_and_the_other_side_is_told(cast, sign_in, django_a
     assert Mail.objects.filter(kind="message", to=cast["qn"]).count() == 1
     assert sign_in(cast["outsider"]).get(url).status_code == 404
     assert sign_in(cast["assessor"]).get(url).status_code == 403
+
+
+def test_the_newest_messages_come_first_page_by_page(cast, sign_in):
+    year = allocated(cast)
+    for number in range(60):
+        messages.post(centre_year_id=year.pk, by=cast["qn"], at=NOW, text=f"Message number {number:03}.")
+    client, url = sign_in(cast["lsv"]), reverse("messages", args=["10101"])
+    newest = client.get(url).content.decode()
+    assert "number 059" in newest
+    assert newest.index("number 010") < newest.index("number 059")
+    assert "number 009" not in newest
+    assert "number 009" in client.get(f"{url}?page=2").content.decode()
+
+
+def test_a_message_reaches_the_quality_manager_when_asked_for_and_other_verifiers_as_they_like(cast, sign_in):
+    allocated(cast)
+    url = reverse("messages", args=["10101"])
+    sign_in(cast["qn"]).post(url, {"text": "Please look at this.", "to_quality_manager": "on"})
+    assert Mail.objects.filter(kind="message", to=cast["manager"]).count() == 1
+    assert "also to the quality manager" in sign_in(cast["manager"]).get(url).content.decode()
+    lead = sign_in(cast["lsv"])
+    lead.post(url, {"text": "I do."})
+    assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
+    sign_in(cast["sv"]).post(reverse("account-mail"), {"reminders": "yes", "verifiers": "no"})
+    sign_in(cast["lsv"]).post(url, {"text": "Done."})
+    assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
 
 
 def test_an_attachment_is_opened_by_the_other_side_only(cast, sign_in):

@@ -15,4 +15,9 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Write a message"},
     )
+    to_quality_manager = forms.BooleanField(
+        label="Tell the quality manager as well",
+        help_text="They answer for your centre at the awarding organisation, and read the conversation here.",
+        required=False,
+    )
     file = EvidenceField(label="A file with it", required=False, one_file=True)

@@ -18,9 +18,19 @@ from verification.queries import years
 
 
 @transaction.atomic
-def post(*, centre_year_id: int, by: Person, at: datetime, text: str, file_id: int | None = None) -> Message:
+def post(
+    *,
+    centre_year_id: int,
+    by: Person,
+    at: datetime,
+    text: str,
+    file_id: int | None = None,
+    to_quality_manager: bool = False,
+) -> Message:
     """Write into the conversation; the other side gets a mail with the link, not the text.
 
+    ``to_quality_manager`` tells the centre's quality manager as well, or all where it has none; verifiers of the centre
+    are told of what another verifier writes, unless they chose not to be.
     ``file_id`` is a file that this person has just stored. Raises NotPermitted; RuleViolation for an empty message, a
     year that is over, and a file of somebody else.
     """
@@ -39,8 +49,12 @@ def post(*, centre_year_id: int, by: Person, at: datetime, text: str, file_id: i
         written_at=at,
         text=text.strip(),
         file_id=file_id,
+        to_quality_manager=to_quality_manager,
     )
-    for receiver_id in sorted(_other_side(centre_year, by, at)):
+    receivers = _other_side(centre_year, by, at)
+    if to_quality_manager:
+        receivers |= _quality_managers(centre_year, at)
+    for receiver_id in sorted(receivers - {by.pk}):
         mail.write(
             centre_id=centre_year.centre_id,
             to_id=receiver_id,
@@ -73,16 +87,29 @@ def _check_file(file_id: int, centre_year: CentreYear, by: Person) -> None:
 
 
 def _other_side(centre_year: CentreYear, by: Person, at: datetime) -> set[int]:
-    """Whom a message is for: the verifiers when the centre writes, else the Quality Nominee; staff write to both."""
-    verifiers = set(
-        Allocation.objects.active()
+    """Whom a message is for: the verifiers when the centre writes, else the Quality Nominee; staff write to both.
+
+    A verifier's message goes to the other verifiers too, as far as they want to hear of it.
+    """
+    people = Person.objects.filter(
+        pk__in=Allocation.objects.active()
         .filter(centre_id=centre_year.centre_id, centre_year=centre_year)
-        .values_list("verifier__person_id", flat=True)
+        .values("verifier__person_id")
     )
+    verifiers = {person.pk for person in people}
+    curious = {person.pk for person in people if person.mail_preferences.get("verifiers") != "off"}
     today = timezone.localdate(at)
     nominees = {person.pk for person in years.holders(centre_year.centre_id, RoleCode.QUALITY_NOMINEE, today)}
     side = by.access.side
-    receivers = verifiers if side == Side.CENTRE else nominees
+    receivers = verifiers if side == Side.CENTRE else nominees | curious
     if side == Side.AO:
         receivers = verifiers | nominees
     return receivers - {by.pk}
+
+
+def _quality_managers(centre_year: CentreYear, at: datetime) -> set[int]:
+    manager_id = centre_year.centre.quality_manager_id
+    if manager_id is not None:
+        return {manager_id}
+    everybody = years.holders(centre_year.centre_id, RoleCode.QUALITY_MANAGER, timezone.localdate(at))
+    return {person.pk for person in everybody}

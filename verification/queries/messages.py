@@ -12,11 +12,11 @@ from verification.models import CentreYear, Message
 
 
 def of_year(centre_year: CentreYear) -> QuerySet[Message]:
-    """The messages of one conversation, oldest first."""
+    """The messages of one conversation, newest first."""
     return (
         Message.objects.filter(centre_id=centre_year.centre_id, centre_year_id=centre_year.pk)
         .select_related("written_by", "file")
-        .order_by("written_at", "pk")
+        .order_by("-written_at", "-pk")
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from verification.operations import messages as operations
 from verification.queries import messages as queries
 from verification.queries import verifiers
 
-MOST = 200
+PAGE = 50
 
 
 @centre_page(P.MESSAGE_READ)
@@ -34,12 +35,15 @@ def conversation(request: HttpRequest, centre: Centre) -> HttpResponse:
         del form.fields["file"]
     if request.method == "POST" and may_write and form.is_valid():
         return _post(request, year, form.cleaned_data)
+    page = Paginator(queries.of_year(year), PAGE).get_page(request.GET.get("page")) if year else None
     context = {
         "heading": "Messages",
         "caption": f"{centre.name}, {centre.number}",
         "fact": academic_year.label(year.year) if year else "",
         "breadcrumbs": [(centre.name, centre.get_absolute_url())],
-        "entries": [_entry(message) for message in queries.of_year(year)[:MOST]] if year else [],
+        # The newest page comes first, and reads from top to bottom as it was written.
+        "entries": [_entry(message) for message in reversed(page.object_list)] if page else [],
+        "page": page,
         "form": form if may_write else None,
         "contacts": verifiers.contact_card(year) if year else [],
     }
@@ -65,6 +69,7 @@ def _post(request: HttpRequest, year: CentreYear, entered: dict[str, Any]) -> Ht
         by=request.user,
         at=at,
         text=entered["text"],
+        to_quality_manager=entered["to_quality_manager"],
         file_id=file.pk if file else None,
     )
     notices.done(request, "Your message is there", "The other side has been told by e-mail.")
@@ -77,7 +82,7 @@ def _entry(message: Message) -> dict[str, Any]:
         files = [{"name": message.file.name, "url": reverse("evidence-file", args=[message.file_id])}]
     return {
         "who": message.written_by.name,
-        "role": message.written_as,
+        "role": message.written_as + (", also to the quality manager" if message.to_quality_manager else ""),
         "when": wording.moment(message.written_at),
         "text": message.text,
         "files": files,
