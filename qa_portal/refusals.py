@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.views.defaults import server_error
 
 from qa_portal import problems
@@ -37,6 +40,31 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         for value in request.POST.getlist(key)
         if value
     ]
+
+
+class WrongMethodMiddleware:
+    """Gives an address that only takes a form a page with the way back, where a browser opens it as a page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "POST") or response.content:
+            return response
+        page = render(request, "405.html", {"back_url": _page_above(request.path)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that the portal knows: the page that the form stands on."""
+    parts = path.strip("/").split("/")
+    while parts := parts[:-1]:
+        above = f"/{'/'.join(parts)}/"
+        if is_valid_path(above):
+            return above
+    return "/"
 
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:

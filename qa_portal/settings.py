@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "centres.session.SessionEndMiddleware",
     "centres.second_factor.SecondFactorMiddleware",
     "qa_portal.tenancy.TenancyMiddleware",
+    "qa_portal.refusals.WrongMethodMiddleware",
 ]
 
 ROOT_URLCONF = "qa_portal.urls"
