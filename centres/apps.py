@@ -12,6 +12,7 @@ class CentresConfig(AppConfig):
     def ready(self) -> None:
         """Make known the kinds of deadlines that schemes speak of, and where reminder steps come from."""
         from centres import schemes, sign_in_events  # noqa: F401  (hearing the library's announcements)
+        from centres.permissions import RoleCode
         from centres.queries.schemes import reminder_steps
         from qa_portal import deadlines, reminders
 
@@ -19,3 +20,4 @@ class CentresConfig(AppConfig):
             ladders = file.content.deadlines.items()
             deadlines.register(*(deadlines.Kind(code, ladder.title) for code, ladder in ladders))
         reminders.steps_in_force = reminder_steps
+        reminders.role_names = dict(RoleCode.choices)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from centres.models import QaModelPeriod, SchemeVersion
+from django.db.models import Max, Min
+
+from centres import academic_year
+from centres.models import Holiday, QaModelPeriod, SchemeVersion
 from centres.queries.holidays import holidays_of
 from centres.schemes import Scheme
 from centres.working_days import add_working_days
@@ -64,6 +67,18 @@ def lead_verifier_scheme(on: date) -> InForce:
     return InForce(chosen, scheme_of(chosen))
 
 
+def years_covered() -> tuple[date, date]:
+    """The first and the last day for which a work-based learning scheme and the bank holidays are known.
+
+    Raises LookupError before the reference data has been imported.
+    """
+    first = SchemeVersion.objects.filter(qa_model="WBL").aggregate(day=Min("effective_from"))["day"]
+    last = Holiday.objects.aggregate(day=Max("day"))["day"]
+    if first is None or last is None:
+        raise LookupError("The reference data has not been imported.")
+    return first, academic_year.bounds(academic_year.year_of(last) - 1)[1]
+
+
 def due_within(kind: str, *, nation: str, on: date) -> date:
     """The day by which a kind of deadline is due that begins on a day, in working days of a nation.
 
@@ -86,14 +101,26 @@ def reminder_steps(on: date) -> list[Step]:
     """The reminder and escalation steps of the scheme in force, for the reminder sweep."""
     steps: list[Step] = []
     for code, ladder in lead_verifier_scheme(on).scheme.deadlines.items():
-        steps += [Step(code, days) for days in ladder.remind_days_before]
         steps += [
-            Step(code, -escalation.days_after, "" if role == "responsible_person" else role)
+            Step(code, days, role) for days in ladder.remind_days_before for role in ("", *_roles(ladder.to))
+        ]
+        steps += [
+            Step(code, -escalation.days_after, role)
             for escalation in ladder.escalate
-            for role in _roles(escalation.to)
+            for role in (_roles(escalation.to) or [""])
         ]
     return steps
 
 
+def kinds_told_to(on: date) -> dict[str, list[str]]:
+    """Which kinds of deadlines each role is told of beside the one who must act, in the scheme in force."""
+    told: dict[str, list[str]] = {}
+    for code, ladder in lead_verifier_scheme(on).scheme.deadlines.items():
+        for role in _roles(ladder.to):
+            told.setdefault(role, []).append(code)
+    return told
+
+
 def _roles(roles: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(roles))
+    """Roles without repeats; whoever is responsible is no role."""
+    return [role for role in dict.fromkeys(roles) if role != "responsible_person"]

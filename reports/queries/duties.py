@@ -1,37 +1,29 @@
-"""What somebody has to do, by due date: open deadlines that are theirs by name or by role."""
+"""What somebody has to do or see to, by due date: open deadlines that are theirs by name, by role or by the scheme."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from centres.models import Person
+from centres.permissions import RoleCode
+from centres.queries.duties import mine
 from qa_portal.models import Deadline
 
 
-def mine(person: Person) -> Q:
-    """Deadlines that name this person, or nobody but a role they hold at that centre (and programme)."""
-    condition = Q(owner_id=person.pk)
-    for grant in person.access.held:
-        held = Q(owner=None, owner_role=grant.role)
-        if grant.centre_id is not None:
-            held &= Q(centre_id=grant.centre_id)
-        if grant.programme_id is not None:
-            held &= Q(programme_id=None) | Q(programme_id=grant.programme_id)
-        condition |= held
-    return condition
+def duties_of(
+    person: Person, today: date, *, most: int = 10, centre_id: int | None = None
+) -> list[dict[str, Any]]:
+    """At most ``most`` duties for the to-do list, overdue first; two queries. Names the centre beside several.
 
-
-def duties_of(person: Person, *, most: int = 10, centre_id: int | None = None) -> list[dict[str, Any]]:
-    """At most ``most`` duties for the to-do list, overdue first; one query. Names the centre beside several."""
-    deadlines = Deadline.objects.visible_to(person).open().filter(mine(person))
+    A duty that somebody else must do says who, so that it is seen to.
+    """
+    deadlines = Deadline.objects.visible_to(person).open().filter(mine(person, today))
     if centre_id is not None:
         deadlines = deadlines.filter(centre_id=centre_id)
     several = person.access.everywhere or len(person.access.centre_ids) > 1
-    rows = deadlines.select_related("centre").order_by("due_on", "pk")[:most]
-    return [_duty(row, several) for row in rows]
+    rows = deadlines.select_related("centre", "owner").order_by("due_on", "pk")[:most]
+    return [_duty(row, person, several) for row in rows]
 
 
 def open_at(person: Person, centre_id: int, *, most: int = 20) -> list[dict[str, Any]]:
@@ -49,19 +41,18 @@ def open_at(person: Person, centre_id: int, *, most: int = 20) -> list[dict[str,
     ]
 
 
-def overdue_count(person: Person, today: date) -> int:
-    """How many of somebody's duties are overdue."""
-    return Deadline.objects.visible_to(person).open().filter(mine(person), due_on__lt=today).count()
-
-
-def _duty(row: Deadline, several_centres: bool) -> dict[str, Any]:
-    source = row.source
-    if several_centres:
-        source = f"{row.centre.name}, {row.source}" if row.source else row.centre.name
+def _duty(row: Deadline, person: Person, several_centres: bool) -> dict[str, Any]:
+    parts = [row.centre.name if several_centres else "", row.source, _whose(row, person)]
+    source = ", ".join(part for part in parts if part)
     return {"due": row.due_on, "text": row.title, "why": row.why, "url": row.url, "source": source}
 
 
-def _role(code: str) -> str:
-    from centres.permissions import RoleCode
+def _whose(row: Deadline, person: Person) -> str:
+    """Who must do what this person only sees to: "waits for Anna Reed". Empty for their own."""
+    if row.owner_id == person.pk or (row.owner_id is None and row.owner_role in person.access.roles):
+        return ""
+    return f"waits for {row.owner.name if row.owner else 'the ' + _role(row.owner_role)}"
 
+
+def _role(code: str) -> str:
     return RoleCode(code).label if code in RoleCode.values else code

@@ -129,3 +129,8 @@ def test_r81_an_answer_does_not_change(cast, action):
 def test_actions_are_owned_by_people_who_may_answer(cast):
     owners = set(possible_owners(cast.northgate.centre.pk, date(2026, 11, 18)))
     assert owners == {cast["qn"], cast["leader"], cast["leadiv"]}
+
+
+def test_an_action_of_a_programme_leader_is_due_from_them_as_programme_leader(cast, action):
+    deadline = due("essential_action")
+    assert (deadline.owner, deadline.owner_role) == (cast["leader"], "programme_leader")

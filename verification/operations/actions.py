@@ -95,7 +95,7 @@ def return_for_more(*, action_id: int, by: Actor, at: datetime, remark: str, due
     ACTION.move(action, "return_for_more", by=by, at=at, due_on=due_on)
     _respond(action, by, at, remark, from_centre=False)
     deadlines.meet("action_review", subject=action, at=at)
-    _run_deadline(action)
+    run_deadline(action, on=timezone.localdate(at))
     _tell_centre(
         action,
         at,
@@ -147,17 +147,18 @@ def _open(activity: Activity, draft: DraftAction, number: int, at: datetime) -> 
         risk_to_valid_certification=draft.risk_to_valid_certification,
         opened_at=at,
     )
-    _run_deadline(action)
+    run_deadline(action, on=timezone.localdate(at))
     return action
 
 
-def _run_deadline(action: Action) -> None:
+def run_deadline(action: Action, *, on: date) -> None:
+    """Set or move the deadline of an open action, from its owner in the role they have on that day."""
     essential = action.level == ActionLevel.ESSENTIAL
     title = queries.criterion_title(action.centre_year, action.criterion)
     duty = Duty(
         title=f"{'Complete essential' if essential else 'Answer recommended'} action {action.number}: {title}",
         url=reverse("action", args=[action.pk]),
-        owner_role=RoleCode.QUALITY_NOMINEE,
+        owner_role=queries.role_of_owner(action, on),
         owner_side=Side.CENTRE,
         owner_id=action.owner_id,
         why=action.text,

@@ -101,6 +101,15 @@ def reviewer_of(action: Action) -> tuple[str, int | None]:
 OWNER_ROLES = tuple(role.code for role in ROLES.values() if Permission.ACTION_ANSWER in role.holds)
 
 
+def role_of_owner(action: Action, on: date) -> str:
+    """As what its owner answers an action: the Quality Nominee before any other role that may."""
+    grants = AccessGrant.objects.active_on(on).filter(
+        centre_id=action.centre_id, person_id=action.owner_id, role__in=OWNER_ROLES
+    )
+    roles = set(grants.values_list("role", flat=True))
+    return next((role for role in OWNER_ROLES if role in roles), RoleCode.QUALITY_NOMINEE)
+
+
 def possible_owners(centre_id: int, on: date) -> QuerySet[Person]:
     """People at a centre who may answer an action today, so that one can be given to them."""
     grants = AccessGrant.objects.active_on(on).filter(centre_id=centre_id, role__in=OWNER_ROLES)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
 
-from django.db.models import Q
 from django.urls import reverse
 
 from centres.models import Person
+from centres.queries.duties import mine
 from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
 from verification.models import Activity, ActivityKind, ActivityStatus
@@ -38,9 +38,9 @@ class Entry:
     is_duty: bool = False
 
 
-def entries(person: Person, first: date, last: date) -> list[Entry]:
-    """A person's calendar between two days, inclusive, in the context they work in; two queries."""
-    found = [*_activities(person, first, last), *_duties(person, first, last)]
+def entries(person: Person, first: date, last: date, today: date) -> list[Entry]:
+    """A person's calendar between two days, inclusive, in the context they work in; three queries."""
+    found = [*_activities(person, first, last), *_duties(person, first, last, today)]
     return sorted(found, key=lambda entry: (entry.day, entry.is_duty, entry.time or time(), entry.uid))
 
 
@@ -67,9 +67,11 @@ def _activities(person: Person, first: date, last: date) -> Iterable[Entry]:
         )
 
 
-def _duties(person: Person, first: date, last: date) -> Iterable[Entry]:
+def _duties(person: Person, first: date, last: date, today: date) -> Iterable[Entry]:
     rows = (
-        Deadline.objects.visible_to(person).open().filter(_mine(person), due_on__gte=first, due_on__lte=last)
+        Deadline.objects.visible_to(person)
+        .open()
+        .filter(mine(person, today), due_on__gte=first, due_on__lte=last)
     )
     several = person.access.everywhere or len(person.access.centre_ids) > 1
     for row in rows.select_related("centre").order_by("due_on", "pk")[:MOST]:
@@ -77,16 +79,3 @@ def _duties(person: Person, first: date, last: date) -> Iterable[Entry]:
             f"{row.title} ({row.centre.name})" if several and row.centre.name not in row.title else row.title
         )
         yield Entry(uid=f"deadline-{row.pk}", day=row.due_on, text=text, url=row.url, is_duty=True)
-
-
-def _mine(person: Person) -> Q:
-    """Duties that name this person, or nobody but a role that they hold at that centre and programme."""
-    condition = Q(owner_id=person.pk)
-    for grant in person.access.held:
-        held = Q(owner=None, owner_role=grant.role)
-        if grant.centre_id is not None:
-            held &= Q(centre_id=grant.centre_id)
-        if grant.programme_id is not None:
-            held &= Q(programme_id=None) | Q(programme_id=grant.programme_id)
-        condition |= held
-    return condition

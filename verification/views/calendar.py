@@ -39,7 +39,7 @@ _SHAPES = {
 def calendar(request: HttpRequest) -> HttpResponse:
     """The months to come, from this one on, with what is on which day."""
     today = clock.today()
-    found = queries.entries(request.user, today.replace(day=1), today + AHEAD)
+    found = queries.entries(request.user, today.replace(day=1), today + AHEAD, today)
     secret = request.user.calendar_secret
     context = {
         "heading": "Calendar",
@@ -87,7 +87,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     for context in load(person).contexts:
         person.access = load(person, context)
         tenancy.enter(person.access.scope())
-        for entry in queries.entries(person, today - BACK, today + AHEAD):
+        for entry in queries.entries(person, today - BACK, today + AHEAD, today):
             found[entry.uid] = entry
     body = calendar_feed.written(
         found.values(), name=settings.PORTAL.get("organisation", "Quality assurance"), base_url=settings.BASE_URL,
