@@ -50,7 +50,7 @@ class WrongMethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 405 or request.method not in ("GET", "POST") or response.content:
+        if response.status_code != 405 or request.method != "GET" or response.content:
             return response
         page = render(request, "405.html", {"back_url": _page_above(request.path)}, status=405)
         page["Allow"] = response["Allow"]

@@ -19,12 +19,12 @@ def opened(cast, sign_in, scope):
 
 def test_an_address_for_a_form_says_what_to_do_and_leads_back(cast, opened):
     activity = visit_under_way(cast)
-    response = opened("qn", f"/activities/{activity.pk}/date/accept/")
+    response = opened("qn", f"/activities/{activity.pk}/plan-again/")
     assert response.status_code == 405
     assert response["Allow"] == "POST"
     page = response.content.decode()
     assert "Nothing was done" in page
-    assert f'href="/activities/{activity.pk}/date/"' in page
+    assert f'href="/activities/{activity.pk}/"' in page
 
 
 def test_without_a_page_above_it_leads_home(cast, opened):
