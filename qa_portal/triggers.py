@@ -49,6 +49,23 @@ def status_triggers(
     ]
 
 
+def unchanging_once(noun: str, status: str) -> list[pgtrigger.Trigger]:
+    """A row that neither changes nor goes once it has reached a status: what was signed stays as it was signed (R4)."""
+    reached = f"OLD.status = '{status}'"
+    return [
+        pgtrigger.Protect(
+            name=f"{noun}_unchanging_once_{status.lower()}",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Condition(f"{reached} AND OLD.* IS DISTINCT FROM NEW.*"),
+        ),
+        pgtrigger.Protect(
+            name=f"{noun}_undeletable_once_{status.lower()}",
+            operation=pgtrigger.Delete,
+            condition=pgtrigger.Condition(reached),
+        ),
+    ]
+
+
 def immutable(
     noun: str, *, except_fields: Iterable[str] = (), deletable: bool = False
 ) -> list[pgtrigger.Trigger]:

@@ -1,4 +1,6 @@
 import django.contrib.postgres.constraints
+import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
 import pgtrigger.compiler
@@ -61,7 +63,7 @@ class Migration(migrations.Migration):
                 ('calendar_secret', models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['name_key'], name='person_by_name')],
+                'indexes': [models.Index(fields=['name_key'], name='person_by_name'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('name', config='simple'), name='person_by_any_name')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='person_email_is_lower_case')],
             },
         ),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
@@ -60,7 +62,11 @@ class Person(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(name="person_email_is_lower_case", condition=Q(email=Lower("email"))),
         ]
-        indexes = [models.Index(fields=["name_key"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["name_key"], name="person_by_name"),
+            # Any word of a name finds it: people search for a surname. Outside row-level security, so the index serves.
+            GinIndex(SearchVector("name", config="simple"), name="person_by_any_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

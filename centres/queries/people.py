@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Client
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -22,7 +24,6 @@ from centres.models import (
     StaffMember,
 )
 from centres.permissions import ONE_PER_CENTRE, ROLES, RoleCode
-from centres.queries.learners import name_begins
 from centres.queries.schemes import lead_verifier_scheme
 from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
@@ -172,7 +173,7 @@ def what_a_role_may_do(role: str) -> list[tuple[str, str]]:
 
 
 def find_people(text: str, *, state: str = "") -> QuerySet[Person]:
-    """People by the beginning of their name or e-mail address, by name; for the administrator.
+    """People by the beginning of any of their names or of their e-mail address, by name; for the administrator.
 
     ``state`` is "", "active" or "deactivated".
     """
@@ -180,17 +181,20 @@ def find_people(text: str, *, state: str = "") -> QuerySet[Person]:
     people = Person.objects.filter(is_service=False).prefetch_related(Prefetch("grants", grants))
     if text.strip():
         begins = text.strip().lower()
-        people = people.filter(
-            name_begins(text) | Q(email__gte=begins, email__lt=begins + "\U0010ffff") | _surname(begins)
-        )
+        by_address = Q(email__gte=begins, email__lt=begins + "\U0010ffff")
+        people = people.filter(by_address | Q(pk__in=named(Person.objects.all(), begins).values("pk")))
     if state in ("active", "deactivated"):
         people = people.filter(is_active=state == "active")
     return people.order_by("name_key", "pk")
 
 
-def _surname(begins: str) -> Q:
-    """Names of which a later word begins so: people search for "Hart" as often as for "Alex"."""
-    return Q(name_key__contains=f" {begins}")
+def named(people: QuerySet[Person], text: str) -> QuerySet[Person]:
+    """People with a name of which every word of ``text`` begins a word, in any order: "Nair", "nair pri"."""
+    words = re.findall(r"\w+", text.lower())
+    if not words:
+        return people.none()
+    asked = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+    return people.annotate(name_words=SearchVector("name", config="simple")).filter(name_words=asked)
 
 
 def unused_since(day: date) -> QuerySet[Person]:

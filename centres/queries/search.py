@@ -1,4 +1,4 @@
-"""The search box: centres, learners and people that begin so, within what the person may see."""
+"""The search box: centres, learners and people, within what the person may see."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from centres.models import AccessGrant, Centre, Learner, Person
 from centres.permissions import Permission, RoleCode
 from centres.queries.learners import learner_matches, name_begins
+from centres.queries.people import named
 
 MOST = 20
 
@@ -58,13 +59,13 @@ def learners(person: Any, text: str) -> list[Found]:
 
 
 def people(person: Any, text: str, on: date) -> list[Found]:
-    """People by the beginning of their name or their whole address, among those with a role where one may look."""
+    """People by any of their names or their whole address, among those with a role where one may look; one query."""
     if not person.may(Permission.PEOPLE_READ):
         return []
     grants = AccessGrant.objects.visible_to(person).active_on(on).filter(person_id=OuterRef("pk"))
-    wanted = Q(email=text.lower()) if "@" in text else name_begins(text)
+    wanted = Person.objects.filter(email=text.lower()) if "@" in text else named(Person.objects.all(), text)
     rows = (
-        Person.objects.filter(wanted, Exists(grants), is_active=True, is_service=False)
+        wanted.filter(Exists(grants), is_active=True, is_service=False)
         .annotate(
             role=grants.order_by("pk").values("role")[:1], centre_number=grants.values("centre__number")[:1]
         )

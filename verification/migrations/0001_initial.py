@@ -598,6 +598,14 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='declaration_status_start', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.status NOT IN ('DUE'))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'declaration: % is not a status to start at', NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='3fb2c3247562c3caec31fc8041cf039331411153', operation='INSERT', pgid='pgtrigger_declaration_status_start_d1b9e', table='verification_annualdeclaration', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='annualdeclaration',
+            trigger=pgtrigger.compiler.Trigger(name='declaration_unchanging_once_signed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'SIGNED' AND OLD.* IS DISTINCT FROM NEW.*)", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='aa93b4344089e70c9209c0245ba7f84d71c0707f', operation='UPDATE', pgid='pgtrigger_declaration_unchanging_once_signed_37b25', table='verification_annualdeclaration', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='annualdeclaration',
+            trigger=pgtrigger.compiler.Trigger(name='declaration_undeletable_once_signed', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'SIGNED')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4f6a8021506562f1ef5fca2922be1d30cf96ab3f', operation='DELETE', pgid='pgtrigger_declaration_undeletable_once_signed_0103f', table='verification_annualdeclaration', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='activitycount',
             trigger=pgtrigger.compiler.Trigger(name='activity_count_status_edge', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status IS DISTINCT FROM NEW.status AND (OLD.status, NEW.status) NOT IN (('CONFIRMED', 'PROPOSED'), ('PROPOSED', 'CONFIRMED')))", func="IF NOT (current_setting('qa.bulk_load', true) = 'on') IS TRUE THEN RAISE EXCEPTION 'activity_count: % to % is not an allowed change', OLD.status, NEW.status USING ERRCODE = 'check_violation'; END IF; RETURN NEW;", hash='457827d1a78f1fba64f550fa59c5ee9c2b181d06', operation='UPDATE OF "status"', pgid='pgtrigger_activity_count_status_edge_4feb6', table='verification_activitycount', when='BEFORE')),
         ),

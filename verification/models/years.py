@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from centres.models.register import TenantQuerySet
 from qa_portal.rls import TenantKey, centre_key, tenant_owned
-from qa_portal.triggers import immutable, status_triggers
+from qa_portal.triggers import immutable, status_triggers, unchanging_once
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -93,7 +93,10 @@ class AnnualDeclaration(models.Model):
                 | Q(status="SIGNED", signed_at__isnull=False, signed_by__isnull=False),
             ),
         ]
-        triggers = status_triggers("declaration", initial=["DUE"], edges=(("DUE", "SIGNED"),))
+        triggers = [
+            *status_triggers("declaration", initial=["DUE"], edges=(("DUE", "SIGNED"),)),
+            *unchanging_once("declaration", "SIGNED"),
+        ]
 
 
 class SelfAssessmentKind(models.TextChoices):
