@@ -14,6 +14,7 @@ from django.urls import reverse
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from tests.story import visits as story
 from tests.story.allocations import visit_agreed
+from tests.story.self_assessments import answer_section, on, sections_of, self_assessment_of
 from verification.models import (
     Action,
     ActionEvidence,
@@ -25,7 +26,7 @@ from verification.models import (
     ReportDraft,
     RequestedDocument,
 )
-from verification.operations import fact_checks
+from verification.operations import fact_checks, self_assessments
 
 MOST_QUERIES = 12
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
@@ -91,6 +92,24 @@ def test_preparation_warns_of_what_is_missing(cast, visit, sign_in):
     page = sign_in(cast["lsv"]).get(reverse("visit", args=[visit.pk])).content.decode()
     assert "The self-assessment is not submitted" in page
     assert "not received" in page
+
+
+def test_preparation_tells_only_numbers_of_what_the_centre_has_not_submitted(cast, visit, sign_in):
+    [section, *_] = sections_of(visit.centre_year)
+    answer_section(section, by=cast["qn"], value=False, comment="The handbook is from 2019.", only=1)
+    client, url = sign_in(cast["lsv"]), reverse("visit", args=[visit.pk])
+    page = client.get(url).content.decode()
+    assert "The handbook is from 2019." not in page
+    assert "1 of" in page
+    assert "Not submitted yet" in page
+    with everything():
+        for each in sections_of(visit.centre_year):
+            answer_section(each, by=cast["qn"], value=False, comment="We are at it.")
+        form = self_assessment_of(visit.centre_year)
+        self_assessments.submit(self_assessment_id=form.pk, by=cast["qn"], at=on(21))
+    page = client.get(url).content.decode()
+    assert "We are at it." in page
+    assert "version 1" in page
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,6 @@ from verification.models import (
     FindingJudgement,
     ReportDraft,
     RequestedDocument,
-    SelfAssessmentAnswer,
-    SelfAssessmentVersion,
 )
 from verification.queries import years
 from verification.queries.years import scheme_of_year
@@ -209,87 +207,6 @@ def suggest_rating(
     if not reasons:
         reasons.append("No criterion is judged as not met, and none as a risk to valid certification.")
     return Suggestion(risk.worst(tuple(levels)), tuple(reasons))
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer of the self-assessment beside last year's, as the LSV prepares from it."""
-
-    section: str
-    number: str
-    question: str
-    value: str
-    comment: str
-    last_year: str
-    changed: bool
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What deserves a look in a self-assessment, and how many questions have no answer yet."""
-
-    answers: tuple[Answer, ...]
-    questions: int
-    unanswered: int
-
-
-def answers_to_read(activity: Activity) -> Reading:
-    """Every No, and every answer that differs from last year's; what is missing is counted.
-
-    Reads the answers as they stand now, submitted or not, beside last year's submitted version.
-    """
-    centre_year = activity.centre_year
-    asked = scheme_of_year(centre_year).self_assessment
-    questions = {
-        (section.key, question.key): (section, question)
-        for section in (asked.sections if asked else ())
-        for question in section.questions
-    }
-    last = _last_year(activity.centre_id, centre_year.year)
-    rows = [row for row in _answers(activity) if (row.section.key, row.question) in questions]
-    found = []
-    for row in rows:
-        section, question = questions[row.section.key, row.question]
-        before = last.get((row.section.key, row.section.programme_id, row.question))
-        changed = row.value is not None and before is not None and before != row.value
-        if row.value is False or changed:
-            name = row.section.programme.qualification.label if row.section.programme else section.title
-            words = (name, question.number, question.text, _yes_no(row.value), row.comment, _yes_no(before))
-            found.append((row.section.position, question.number, Answer(*words, changed)))
-    return Reading(
-        answers=tuple(answer for *_, answer in sorted(found, key=lambda each: each[:2])),
-        questions=len(rows),
-        unanswered=sum(row.value is None for row in rows),
-    )
-
-
-def _answers(activity: Activity) -> QuerySet[SelfAssessmentAnswer]:
-    return (
-        SelfAssessmentAnswer.objects.filter(
-            centre_id=activity.centre_id, section__self_assessment__centre_year_id=activity.centre_year_id
-        )
-        .select_related("section__programme__qualification")
-        .order_by("section__position", "section_id", "question")
-    )
-
-
-def _last_year(centre_id: int, year: int) -> dict[tuple[str, int | None, str], bool | None]:
-    version = (
-        SelfAssessmentVersion.objects.filter(centre_id=centre_id, self_assessment__centre_year__year=year - 1)
-        .order_by("-number")
-        .first()
-    )
-    if version is None:
-        return {}
-    return {
-        (section["key"], (section["programme"] or {}).get("id"), answer["key"]): answer["value"]
-        for section in version.content["sections"]
-        for answer in section["questions"]
-    }
-
-
-def _yes_no(value: bool | None) -> str:
-    return {True: "Yes", False: "No", None: ""}[value]
 
 
 def default_due(activity: Activity, level: str, *, risk: bool, on: date) -> date:

@@ -16,9 +16,10 @@ from qa_portal import clock, notices, wording
 from qa_portal.templatetags.portal import tag
 from verification.forms.visits import BeginForm, FindingForm
 from verification.lifecycle.activities import ACTIVITY
-from verification.models import Action, Activity, ActivityStatus, Finding, FindingJudgement, SelfAssessment
+from verification.models import Action, Activity, ActivityStatus, Finding, FindingJudgement
 from verification.operations import findings, visits
 from verification.queries import actions as action_queries
+from verification.queries import visit_reading
 from verification.queries import visits as queries
 from verification.queries.years import scheme_of_year
 from verification.rules import visits as rules
@@ -48,15 +49,13 @@ def preparation(request: HttpRequest, pk: int) -> HttpResponse:
     """What the LSV reads before the visit: answers, open actions, documents, and what is missing."""
     visit = find_visit(request, pk, P.VISIT_CONDUCT)
     today = clock.today()
-    submitted = SelfAssessment.objects.filter(
-        centre_id=visit.centre_id, centre_year_id=visit.centre_year_id
-    ).first()
+    reading = visit_reading.reading_of(visit)
     open_actions = action_queries.not_closed(Action.objects.filter(centre_id=visit.centre_id))
     documents = queries.documents_of(visit)
     context = frame(visit, "preparation") | {
-        "reading": queries.answers_to_read(visit),
-        "self_assessment": submitted,
-        "submitted": submitted is not None and submitted.status in ("SUBMITTED", "ACCEPTED"),
+        "reading": reading,
+        "self_assessment": reading.self_assessment,
+        "submitted": reading.submitted,
         "open_actions": action_queries.detailed(open_actions).order_by("due_on", "number")[:20],
         "documents": documents,
         "missing": [document for document in documents if document.file_id is None],
