@@ -11,9 +11,10 @@ from django.contrib.auth.password_validation import validate_password
 
 from centres.models import DevelopmentKind, Person, Programme, Sector, Site
 from centres.operations.staff_register import REGISTER_ROLES
-from centres.permissions import RoleCode
+from centres.permissions import ONE_PER_CENTRE, RoleCode
 from qa_portal import pack
 from qa_portal.api_access import MachineClients
+from qa_portal.mail_choices import GROUPS
 
 _EMAIL = {
     "required": "Enter an e-mail address",
@@ -111,10 +112,7 @@ class DelegateForm(forms.Form):
         Person.objects.none(), label="Who stands in", empty_label="Choose a person",
         error_messages={"required": "Choose a person"},
     )  # fmt: skip
-    role = forms.ChoiceField(label="As", error_messages={"required": "Choose what they stand in for"})
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label="Only for one programme", required=False, empty_label="All programmes"
-    )
+    stands_for = forms.ChoiceField(label="As", error_messages={"required": "Choose what they stand in for"})
     until = pack.DateField(label="Last day", error_messages={"required": "Enter the last day"})
     reason = forms.CharField(label="Reason", max_length=300, required=False)
 
@@ -124,8 +122,14 @@ class DelegateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["person"].queryset = people
-        self.fields["role"].choices = [(r.value, r.label) for r in roles]
-        self.fields["programme"].queryset = programmes
+        self.fields["stands_for"].choices = [
+            choice for role in roles for choice in _stands_for(role, programmes)
+        ]
+
+    def clean_stands_for(self) -> tuple[str, int | None]:
+        """The role, and the one programme it is for."""
+        role, _, programme = self.cleaned_data["stands_for"].partition(":")
+        return role, int(programme) if programme else None
 
     def clean_until(self) -> date:
         return _not_past(self.cleaned_data["until"], self.today)
@@ -255,12 +259,8 @@ class EmailForm(forms.Form):
 
 
 class MailForm(forms.Form):
-    """Which messages a person gets."""
+    """Which messages a person gets, group by group."""
 
-    reminders = pack.yes_no(
-        label="Send me reminders before something is due",
-        help_text="What is overdue, and what somebody decided or sent to you, always comes.",
-    )
     verifiers = pack.yes_no(
         label="Tell me when another verifier writes to a centre of mine",
         help_text="What the centre writes to its verifiers always comes.",
@@ -268,6 +268,9 @@ class MailForm(forms.Form):
 
     def __init__(self, *args: Any, is_verifier: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for group in GROUPS:
+            self.fields[group.code] = pack.yes_no(label=group.question, help_text=group.explained)
+        self.order_fields([group.code for group in GROUPS])
         if not is_verifier:
             del self.fields["verifiers"]
 
@@ -281,6 +284,16 @@ class PeopleFilterForm(forms.Form):
         required=False,
         choices=[("", "All"), ("active", "Active"), ("deactivated", "Deactivated")],
     )
+
+
+def _stands_for(role: RoleCode, programmes: Iterable[Programme]) -> list[Any]:
+    """What one may stand in for in a role: all programmes or one, unless a centre has one holder for them all (R17)."""
+    if role in ONE_PER_CENTRE:
+        return [(role.value, role.label)]
+    each = [
+        (f"{role.value}:{one.pk}", f"{role.label} for {one.qualification.short_title}") for one in programmes
+    ]
+    return [(role.label, [(role.value, f"{role.label} for all programmes"), *each])]
 
 
 def _not_past(day: date, today: date) -> date:

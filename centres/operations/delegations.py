@@ -39,7 +39,7 @@ def give(
     """
     today = timezone.localdate(at)
     if not by.may(Permission.DELEGATE, centre_id):
-        raise NotPermitted("The Quality Nominee passes work on for a time.", rule="R20")
+        raise NotPermitted("The Quality Nominee or the Head of Centre passes work on for a time.", rule="R20")
     rules.may_delegate(role, by, centre_id, today)
     rules.not_oneself(by, person_id, "Passing on work")
     if not today <= until <= today + LONGEST:

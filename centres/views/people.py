@@ -24,6 +24,12 @@ from qa_portal.errors import Refusal, RuleViolation
 from qa_portal.tenancy import Side
 from qa_portal.wording import date_plain, joined
 
+_STANDING_IN = "They get the role until the last day you enter, and keep their own. Giving access to others stays with you."
+_STANDING_IN_FOR_A_HEAD = (
+    "They stand in for the Quality Nominee until the last day you enter, and keep their own role. Your own role is not "
+    "passed on: the annual declaration is signed by the Head of Centre. Whoever takes your place for good is recorded "
+    "by the awarding organisation."
+)
 _READ = (Permission.PEOPLE_READ, Permission.PEOPLE_EDIT)
 
 
@@ -246,11 +252,12 @@ def delegate(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Have somebody stand in until a day, for the whole centre or one programme."""
     today = clock.today()
     own = [code for code in request.user.access.roles if code == RoleCode.QUALITY_NOMINEE]
+    head = RoleCode.HEAD_OF_CENTRE in request.user.access.roles
     programmes = Programme.objects.visible_to(request.user).filter(centre_id=centre.pk)
     form = DelegateForm(
         request.POST or None,
         people=queries.team(centre, today).exclude(pk=request.user.pk),
-        roles=[RoleCode(code) for code in own] + queries.roles_to_give(request.user, centre.pk),
+        roles=dict.fromkeys([*map(RoleCode, own), *queries.roles_to_give(request.user, centre.pk)]),
         programmes=programmes.select_related("qualification").order_by("qualification__short_title"),
         today=today,
     )
@@ -259,8 +266,8 @@ def delegate(request: HttpRequest, centre: Centre) -> HttpResponse:
         done = _try(
             form,
             lambda: delegations.give(
-                person_id=data["person"].pk, role=data["role"], centre_id=centre.pk,
-                programme_id=data["programme"].pk if data["programme"] else None,
+                person_id=data["person"].pk, role=data["stands_for"][0], centre_id=centre.pk,
+                programme_id=data["stands_for"][1],
                 until=data["until"], reason=data["reason"], by=request.user, at=clock.now(),
             ),
         )  # fmt: skip
@@ -274,8 +281,7 @@ def delegate(request: HttpRequest, centre: Centre) -> HttpResponse:
         request, "centres/people/form.html",
         {"heading": "Have somebody stand in", "caption": centre.name, "breadcrumbs": _crumbs(centre), "form": form,
          "button": "Have them stand in", "back_url": reverse("people", args=[centre.number]),
-         "intro": "They get the role until the last day you enter, and keep their own. Giving access to others stays "
-         "with you."},
+         "intro": _STANDING_IN_FOR_A_HEAD if head else _STANDING_IN},
     )  # fmt: skip
 
 

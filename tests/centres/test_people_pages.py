@@ -50,7 +50,7 @@ def test_the_list_needs_few_queries(browse, django_assert_max_num_queries):
 def test_the_page_offers_what_the_role_may_do(browse):
     head = browse("head").get(PEOPLE).content.decode()
     assert "Appoint the Quality Nominee" in head
-    assert "Have somebody stand in" not in head
+    assert "Have somebody stand in" in head
     leader = browse("leader").get(PEOPLE).content.decode()
     assert "Invite somebody" not in leader
     assert "Add somebody" in leader
@@ -123,7 +123,7 @@ def test_an_invitation_is_sent_again_and_withdrawn_on_the_page(cast, browse):
 def test_standing_in_is_given_and_taken_back_on_the_page(cast, browse):
     client = browse("qn")
     assert client.get(PEOPLE + "stand-in/").status_code == 200
-    body = {"person": cast["leader"].pk, "role": R.QUALITY_NOMINEE, "until": "2026-11-06"}
+    body = {"person": cast["leader"].pk, "stands_for": R.QUALITY_NOMINEE, "until": "2026-11-06"}
     page = client.post(PEOPLE + "stand-in/", body, follow=True).content.decode()
     assert "stands in until 6\N{NO-BREAK SPACE}November 2026" in page
     assert "(standing in)" in page
@@ -134,6 +134,37 @@ def test_standing_in_is_given_and_taken_back_on_the_page(cast, browse):
     client.post(end)
     grant.refresh_from_db()
     assert grant.ends_on == TODAY
+
+
+def test_standing_in_is_offered_only_for_what_fits(cast, browse):
+    page = PEOPLE + "stand-in/"
+    programme = cast.northgate.programmes[0].pk
+    text = browse("qn").get(page).content.decode()
+    assert f'value="programme_leader:{programme}"' in text
+    assert 'value="quality_nominee"' in text
+    assert "quality_nominee:" not in text
+    body = {
+        "person": cast["assessor"].pk,
+        "stands_for": f"programme_leader:{programme}",
+        "until": "2026-11-06",
+    }
+    assert browse("qn").post(page, body).status_code == 302
+    with scoped_to(ALL_CENTRES):
+        grant = AccessGrant.objects.get(delegated_by=cast["qn"])
+    assert (grant.role, grant.programme_id) == (R.PROGRAMME_LEADER, programme)
+
+
+def test_r20_the_head_has_somebody_stand_in_for_the_quality_nominee_only(cast, browse):
+    client, page = browse("head"), PEOPLE + "stand-in/"
+    assert "Have somebody stand in" in client.get(PEOPLE).content.decode()
+    text = client.get(page).content.decode()
+    assert "Your own role is not passed on" in text
+    assert 'value="quality_nominee"' in text
+    assert "head_of_centre" not in text
+    body = {"person": cast["leader"].pk, "stands_for": R.QUALITY_NOMINEE, "until": "2026-11-06"}
+    assert client.post(page, body).status_code == 302
+    refused = client.post(page, body | {"stands_for": R.HEAD_OF_CENTRE})
+    assert "Select a valid choice" in refused.content.decode()
 
 
 def test_a_person_page_says_what_the_roles_may_do(cast, browse):
