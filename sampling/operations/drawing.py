@@ -46,6 +46,7 @@ def draw_sample(
         scheme=scheme,
         keep_units=sorted({item.unit for item in wrong}),
         leave_out=_accurate_decisions(before),
+        urgent=bool(activity.urgent_reason),
     )
     if not frame.items:
         raise RuleViolation(

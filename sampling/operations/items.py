@@ -31,7 +31,13 @@ def add_item(*, sample_id: int, decision_id: int, reason: str, by: Actor, at: da
     rules.is_their_own(sample, by)
     rules.may_be_added(sample, reason)
     decision = (
-        frames.decisions_of(sample.centre_id, sample.programme_id, sample.year, timezone.localdate(at))
+        frames.decisions_of(
+            sample.centre_id,
+            sample.programme_id,
+            sample.year,
+            timezone.localdate(at),
+            urgent=bool(sample.activity.urgent_reason),
+        )
         .filter(pk=decision_id)
         .first()
     )

@@ -154,9 +154,10 @@ def _when(sample: Sample, today: date) -> tuple[date, list[dict[str, str]]]:
 
 def _freeze(sample: Sample) -> None:
     items = list(sample.items.order_by("position"))
-    decisions = frames.decisions_of(sample.centre_id, sample.programme_id, sample.year, date.max).in_bulk(
-        [item.decision_id for item in items]
-    )
+    urgent = bool(sample.activity.urgent_reason)
+    decisions = frames.decisions_of(
+        sample.centre_id, sample.programme_id, sample.year, date.max, urgent=urgent
+    ).in_bulk([item.decision_id for item in items])
     gone = [item.position for item in items if item.decision_id not in decisions]
     if gone:
         raise RuleViolation(

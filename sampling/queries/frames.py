@@ -46,14 +46,18 @@ def frame_for(
     scheme: Scheme,
     keep_units: Sequence[str] = (),
     leave_out: Iterable[int] = (),
+    urgent: bool = False,
 ) -> Frame:
     """Assessed work of a programme that can be sampled now, on the units in scope (R60, R64).
 
+    ``urgent`` takes in the work of the year before as well, whose claims cannot wait (R10).
     ``until`` is the last day a decision may carry; ``keep_units`` puts those rotating units in scope again, where a
     second sample looks at what failed (R66); ``leave_out`` are decisions that were judged accurate already.
     """
     decisions = latest_attempts(
-        decisions_of(programme.centre_id, programme.pk, year, until).exclude(pk__in=list(leave_out))
+        decisions_of(programme.centre_id, programme.pk, year, until, urgent=urgent).exclude(
+            pk__in=list(leave_out)
+        )
     )
     used = used_last_year(programme.centre_id, programme.pk, year)
     eligible = [d for d in decisions if (d.registration.cohort_id, d.assignment.unit.number) not in used]
@@ -71,15 +75,20 @@ def frame_for(
         scope,
         rules,
         ledger,
-        registered_learners(programme.centre_id, programme.pk, year),
+        registered_learners(programme.centre_id, programme.pk, year, urgent=urgent),
         len(decisions) - len(eligible),
         names,
     )
 
 
-def decisions_of(centre_id: int, programme_id: int, year: int, until: date) -> QuerySet[AssessmentDecision]:
-    """Decisions of an academic year on learners who are registered, up to a day, with what an item names."""
-    first, last = academic_year.bounds(year)
+def decisions_of(
+    centre_id: int, programme_id: int, year: int, until: date, *, urgent: bool = False
+) -> QuerySet[AssessmentDecision]:
+    """Decisions of an academic year on learners who are registered, up to a day, with what an item names.
+
+    ``urgent`` takes in those of the year before (R10).
+    """
+    first, last = _span(year, urgent)
     return (
         AssessmentDecision.objects.filter(
             centre_id=centre_id,
@@ -101,6 +110,11 @@ def decisions_of(centre_id: int, programme_id: int, year: int, until: date) -> Q
     )
 
 
+def _span(year: int, urgent: bool) -> tuple[date, date]:
+    first, last = academic_year.bounds(year)
+    return (academic_year.bounds(year - 1)[0], last) if urgent else (first, last)
+
+
 def latest_attempts(decisions: Iterable[AssessmentDecision]) -> list[AssessmentDecision]:
     """Only the newest attempt of each learner at each assignment: that is the decision that stands."""
     newest: dict[tuple[int, int], AssessmentDecision] = {}
@@ -111,9 +125,9 @@ def latest_attempts(decisions: Iterable[AssessmentDecision]) -> list[AssessmentD
     return sorted(newest.values(), key=lambda decision: decision.pk)
 
 
-def registered_learners(centre_id: int, programme_id: int, year: int) -> int:
+def registered_learners(centre_id: int, programme_id: int, year: int, *, urgent: bool = False) -> int:
     """Learners registered on the programme in a cohort of this year: what the size table is read with (R55)."""
-    first, last = academic_year.bounds(year)
+    first, last = _span(year, urgent)
     return Registration.objects.filter(
         centre_id=centre_id,
         programme_id=programme_id,

@@ -104,6 +104,12 @@ def statement(sample: Sample, items: Sequence[SampledItem]) -> power.PowerStatem
 def could_be_added(sample: Sample, *, until: Any) -> list[AssessmentDecision]:
     """Decisions of the programme's year that are not in the sample, for the verifier to add (R63)."""
     there = SampledItem.objects.filter(centre_id=sample.centre_id, sample=sample).values("decision_id")
-    decisions = frames.decisions_of(sample.centre_id, sample.programme_id, sample.year, until)
+    decisions = frames.decisions_of(
+        sample.centre_id,
+        sample.programme_id,
+        sample.year,
+        until,
+        urgent=bool(sample.activity.urgent_reason),
+    )
     found = frames.latest_attempts(decisions.exclude(pk__in=there))
     return sorted(found, key=lambda d: (d.registration.learner.name_key, d.assignment.unit.number))

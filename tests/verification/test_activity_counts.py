@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from centres.models import Programme
+from centres.models import Cohort, Programme
 from qa_portal.errors import NotPermitted, RuleViolation
-from qa_portal.models import Mail
+from qa_portal.models import Deadline, Mail, OutboxEntry
 from tests.conftest import NOW
-from tests.story.allocations import allocated, forget_access
+from tests.story.allocations import agreed, allocated, forget_access
 from verification.models import Activity, ActivityCount, CentreYear, Verifier
-from verification.operations import activity_counts
+from verification.operations import activities, activity_counts, allocations
 from verification.queries.activity_counts import agreements, without_activity
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,91 @@ def test_r14_one_person_in_both_roles_confirms_and_the_record_says_so(cast):
     confirmed = activity_counts.confirm(activity_count_id=proposed.pk, by=cast["lsv"], at=NOW)
 
     assert confirmed.facts["same_person"] is True
+
+
+def _agree(cast, centre_year, count):
+    row = _propose(cast, centre_year, "sv", count)
+    activity_counts.confirm(activity_count_id=row.pk, by=cast["lsv"], at=NOW)
+
+
+def _standing(cast):
+    samples = Activity.objects.filter(programme=cast.northgate.programmes[0], kind="SAMPLING")
+    return list(samples.exclude(status="CANCELLED").order_by("number").values_list("number", flat=True))
+
+
+def test_r9_a_lower_number_cancels_what_is_undated_and_to_spare(cast, centre_year):
+    _agree(cast, centre_year, 3)
+    assert _standing(cast) == [1, 2, 3]
+
+    _agree(cast, centre_year, 2)
+
+    assert _standing(cast) == [1, 2]
+    cancelled = Activity.objects.get(status="CANCELLED")
+    assert (cancelled.number, cancelled.ended_reason) == (3, "2\xa0samples agreed between SV and LSV.")
+    assert not Deadline.objects.filter(subject_id=cancelled.pk, state="OPEN").exists()
+
+
+def test_r9_an_agreed_day_is_kept_and_undated_ones_go_before_it(cast, centre_year):
+    _agree(cast, centre_year, 3)
+    third = Activity.objects.get(programme=cast.northgate.programmes[0], number=3)
+    agreed(cast, third, "sv", cast.northgate, day=date(2027, 1, 27), at=NOW)
+
+    _agree(cast, centre_year, 1)
+
+    assert _standing(cast) == [3]
+
+
+def test_r9_agreed_extra_samples_get_a_proposed_date(cast, centre_year):
+    OutboxEntry.objects.all().delete()
+    _agree(cast, centre_year, 1)
+    assert not OutboxEntry.objects.filter(task="verification.propose_schedule").exists()
+
+    _agree(cast, centre_year, 2)
+
+    assert OutboxEntry.objects.filter(task="verification.propose_schedule").count() == 1
+
+
+def _short_course(cast, name, starts_on, ends_on):
+    house = cast.northgate
+    Cohort.objects.create(
+        centre=house.centre, programme=house.programmes[0], site=house.sites[0], name=name,
+        delivery_pattern="SHORT_COURSE", starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+
+
+def test_r9_the_second_sample_takes_the_later_cohorts_window(cast, centre_year):
+    _short_course(cast, "Autumn", date(2026, 10, 1), date(2026, 12, 18))
+    _short_course(cast, "Summer", date(2027, 5, 3), date(2027, 7, 23))
+    Activity.objects.filter(programme=cast.northgate.programmes[0]).delete()
+    allocation = centre_year.allocations.get(kind="SV", programme=cast.northgate.programmes[0])
+    activities.prepare(allocation, by=cast["planner"], at=NOW)
+
+    _agree(cast, centre_year, 3)
+
+    untils = Activity.objects.filter(programme=cast.northgate.programmes[0]).order_by("number")
+    assert list(untils.values_list("window_until", flat=True)) == [
+        date(2026, 12, 18),
+        date(2027, 7, 23),
+        date(2027, 7, 23),
+    ]
+
+
+def test_a_replaced_svs_open_samples_all_move_to_the_new_sv(cast, centre_year):
+    _agree(cast, centre_year, 3)
+    programme = cast.northgate.programmes[0]
+    allocation = centre_year.allocations.get(kind="SV", programme=programme)
+    allocations.end(allocation_id=allocation.pk, by=cast["planner"], at=NOW, reason="Illness")
+    lead = Verifier.objects.get(person=cast["lsv2"])
+
+    new = allocations.allocate(
+        centre_year_id=centre_year.pk, kind="SV", programme_id=programme.pk, verifier_id=lead.pk,
+        by=cast["planner"], at=NOW,
+    )  # fmt: skip
+
+    samples = Activity.objects.filter(programme=programme, kind="SAMPLING")
+    assert set(samples.values_list("allocation", flat=True)) == {new.pk}
+    due = Deadline.objects.filter(kind="standards_verification", programme_id=programme.pk, state="OPEN")
+    assert list(due.values_list("owner__name", flat=True)) == ["LSV2 Person"] * 3
 
 
 def test_r12_a_medium_rating_adds_a_sample_and_reopens_what_was_confirmed(cast, centre_year):

@@ -13,6 +13,7 @@ from centres.schemes import Scheme
 from qa_portal import audit, deadlines
 from qa_portal.actors import Actor, person_or_none
 from qa_portal.deadlines import Duty
+from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
 from verification.models import (
     Activity,
@@ -37,10 +38,10 @@ OPEN = (
 
 
 def prepare(allocation: Allocation, *, by: Actor, at: datetime) -> Activity:
-    """Give an allocation its first activity, with the window it must lie in; one that is there is taken over (R8, R9).
+    """Give an allocation its first activity, with the window it must lie in; all that are open are taken over (R8, R9).
 
-    A cancelled one is over: a verifier who comes after it gets a new one. Called inside the operation that makes the
-    allocation active.
+    A cancelled one is over: a verifier who comes after it gets a new one. A sample for urgent claims comes beside the
+    year's first one (R10). Called inside the operation that makes the allocation active.
     """
     kind = KIND_OF[AllocationKind(allocation.kind)]
     there = Activity.objects.filter(  # type: ignore[misc]
@@ -49,22 +50,36 @@ def prepare(allocation: Allocation, *, by: Actor, at: datetime) -> Activity:
         kind=kind,
         programme_id=allocation.programme_id,
     )
-    first = there.exclude(status=ActivityStatus.CANCELLED).order_by("number").first()
-    if first is None:
-        return add(allocation, number=1, by=by, at=at)
-    if first.status in OPEN:
-        first.allocation = allocation
-        first.save(update_fields=["allocation"])
-        set_deadline(first)
-        sample_plans.set_due(first, at=at)
-    return first
+    standing = list(there.exclude(status=ActivityStatus.CANCELLED).order_by("number"))
+    for activity in standing:
+        if activity.status in OPEN:
+            _take_over(activity, allocation, at)
+    usual = [activity for activity in standing if not activity.urgent_reason]
+    if usual:
+        return usual[0]
+    return add(allocation, number=max((each.number for each in standing), default=0) + 1, by=by, at=at)
+
+
+def _take_over(activity: Activity, allocation: Allocation, at: datetime) -> None:
+    """Make an open activity the allocated verifier's, with what is due of it."""
+    activity.allocation = allocation
+    activity.save(update_fields=["allocation"])
+    second = Deadline.objects.open().filter(
+        centre_id=activity.centre_id,
+        kind="second_sample",
+        subject_type=activity._meta.label_lower,
+        subject_id=activity.pk,
+    )
+    if not second.update(owner_id=allocation.verifier.person_id):
+        set_deadline(activity)
+    sample_plans.set_due(activity, at=at)
 
 
 def add(allocation: Allocation, *, number: int, by: Actor, at: datetime) -> Activity:
     """Add one more activity of an allocation's kind, to be scheduled; ``number`` counts in the year (R9, R12)."""
     kind = KIND_OF[AllocationKind(allocation.kind)]
     scheme = queries.scheme_for(allocation)
-    window = queries.window_for(allocation, scheme)
+    window = queries.window_for(allocation, scheme, number=number)
     activity = Activity.objects.create(
         centre_id=allocation.centre_id,
         centre_year_id=allocation.centre_year_id,
@@ -106,7 +121,7 @@ def set_deadline(activity: Activity) -> None:
     deadlines.set_due(
         SCHEME_KIND[ActivityKind(activity.kind)],
         subject=activity,
-        year=allocation.centre_year.year,
+        year=activity.centre_year.year,
         due_on=activity.window_until,
         duty=duty,
     )

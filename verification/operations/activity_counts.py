@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Q, When
 from django.urls import reverse
 
 from centres import academic_year
 from centres.models import Programme
 from centres.permissions import Permission
 from centres.queries.schemes import scheme_of
-from qa_portal import audit, mail
-from qa_portal.actors import Actor, person_or_none
+from qa_portal import audit, jobs, mail
+from qa_portal.actors import SYSTEM, Actor, person_or_none
 from qa_portal.errors import NotPermitted
 from qa_portal.wording import counted
 from verification.lifecycle.activity_counts import ACTIVITY_COUNT
 from verification.models import ActivityCount, ActivityCountStatus, ActivityStatus, CentreYear
-from verification.operations import standards_verification
+from verification.operations import cancellations, standards_verification
 from verification.queries import activity_counts as queries
 from verification.rules import activity_counts as rules
 
@@ -51,7 +52,7 @@ def propose(
 
 @transaction.atomic
 def confirm(*, activity_count_id: int, by: Actor, at: datetime) -> ActivityCount:
-    """Confirm a proposed number; the activities are created accordingly (R9).
+    """Confirm a proposed number; activities are planned up to it, and spare ones without an agreed day go (R9).
 
     Where one person is both SV and LSV (R14) they confirm their own proposal, and the record says so.
     Raises NotPermitted for the proposer while another verifier could confirm.
@@ -69,7 +70,7 @@ def confirm(*, activity_count_id: int, by: Actor, at: datetime) -> ActivityCount
     )
     row.facts = row.facts | {"same_person": own}
     row.save(update_fields=["facts"])
-    _create_activities(row, by=by, at=at)
+    _settle_activities(row, by=by, at=at)
     return row
 
 
@@ -132,17 +133,39 @@ def _dated(row: ActivityCount) -> int:
 
 
 def _activities(row: ActivityCount) -> Any:
-    return standards_verification.of_programme(row.centre_year_id, row.programme_id)
+    """The activities that count; one for urgent claims comes beside the agreed number (R10)."""
+    there = standards_verification.of_programme(row.centre_year_id, row.programme_id)
+    return there.filter(urgent_reason="")
 
 
-def _create_activities(row: ActivityCount, *, by: Actor, at: datetime) -> None:
-    """Plan what is missing up to the agreed number; what is there, in whatever state, stays."""
-    facts = {"why": f"{counted(row.count, 'sample')} agreed between SV and LSV", "rule": "R9"}
-    for _ in range(_activities(row).count(), row.count):
+def _settle_activities(row: ActivityCount, *, by: Actor, at: datetime) -> None:
+    """Plan what is missing up to the agreed number, and cancel what lies above it and has no agreed day (R9)."""
+    agreed = f"{counted(row.count, 'sample')} agreed between SV and LSV"
+    standing = _activities(row).count()
+    for _ in range(standing, row.count):
         standards_verification.add_next(
-            centre_year_id=row.centre_year_id, programme_id=row.programme_id, by=by, at=at, facts=facts
+            centre_year_id=row.centre_year_id,
+            programme_id=row.programme_id,
+            by=by,
+            at=at,
+            facts={"why": agreed, "rule": "R9"},
         )
+    for activity_id in _to_spare(row)[: max(standing - row.count, 0)]:
+        # What follows from the agreement is the portal's: cancelling anything else is the planners' work.
+        cancellations.cancel(activity_id=activity_id, by=SYSTEM, at=at, reason=f"{agreed}.")
     standards_verification.show_progress(row.centre_year_id)
+    if standing < row.count:
+        jobs.enqueue("verification.propose_schedule", centre_id=row.centre_id)
+
+
+def _to_spare(row: ActivityCount) -> list[int]:
+    """Activities that may go: none with an agreed day, nor one that follows a block (R66); undated ones go first."""
+    open_ones = _activities(row).filter(status__in=[ActivityStatus.PLANNED, ActivityStatus.PROPOSED])
+    after_a_block = Q(window_facts__rule="R66")
+    undated_first = Case(When(status=ActivityStatus.PLANNED, then=0), default=1)
+    return list(
+        open_ones.exclude(after_a_block).order_by(undated_first, "-number").values_list("pk", flat=True)
+    )
 
 
 def _ask_the_other(row: ActivityCount, *, by: Actor, at: datetime) -> None:

@@ -174,12 +174,19 @@ def _lock_verifiers(rows: Iterable[Activity]) -> None:
 
 
 def _refresh_window(activity: Activity) -> None:
-    """Take over what cohorts' dates have become since the activity was planned."""
-    if activity.kind != ActivityKind.SAMPLING or activity.number != 1 or activity.allocation is None:
+    """Take over what cohorts' dates have become since the activity was planned.
+
+    A second sample after a block, and one for urgent claims, have days of their own (R66, R10).
+    """
+    by_cohorts = activity.window_facts.get("rule") == "R9"
+    if activity.kind != ActivityKind.SAMPLING or not by_cohorts or activity.allocation is None:
         return
-    window = queries.window_for(activity.allocation, activities.scheme_of_activity(activity))
+    scheme = activities.scheme_of_activity(activity)
+    window = queries.window_for(activity.allocation, scheme, number=activity.number)
     facts = window.facts | {
-        key: activity.window_facts[key] for key in ("cancellations",) if key in activity.window_facts
+        key: activity.window_facts[key]
+        for key in ("cancellations", "because_of")
+        if key in activity.window_facts
     }
     if (window.first, window.last, facts) == (
         activity.window_from,

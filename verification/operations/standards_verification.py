@@ -14,7 +14,7 @@ from centres.models import Programme
 from centres.permissions import RoleCode
 from centres.queries.holidays import holidays_of
 from centres.working_days import add_working_days
-from qa_portal import audit, deadlines, mail
+from qa_portal import audit, deadlines, jobs, mail
 from qa_portal.actors import Actor
 from qa_portal.deadlines import Duty
 from qa_portal.errors import RuleViolation
@@ -77,7 +77,7 @@ def add_second(
     second = (
         of_programme(activity.centre_year_id, programme_of(activity).pk)
         .select_for_update(of=("self",))
-        .filter(number__gt=activity.number, status=ActivityStatus.PLANNED)
+        .filter(number__gt=activity.number, status=ActivityStatus.PLANNED, urgent_reason="")
         .order_by("number")
         .first()
     )
@@ -96,6 +96,7 @@ def add_second(
     _due(second, at=at)
     sample_plans.set_due(second, at=at)
     audit.record("activity.second_sample_planned", by=by, target=second, at=at, rule="R66")
+    jobs.enqueue("verification.propose_schedule", centre_id=second.centre_id)
     return second
 
 

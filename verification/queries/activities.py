@@ -61,17 +61,23 @@ def days_of_work(allocation: Allocation, scheme: Scheme) -> Decimal:
     return scheme.allocation.days_needed("lsv_visit", programmes=count, sites=sites)
 
 
-def window_for(allocation: Allocation, scheme: Scheme) -> Window:
-    """When the first activity of an allocation must take place: the scheme's window, or the cohorts' own dates."""
+def window_for(allocation: Allocation, scheme: Scheme, *, number: int = 1) -> Window:
+    """When an activity of an allocation must take place: the scheme's window, or the cohorts' own dates.
+
+    ``number`` counts the activities in the year: the second takes the second window that the cohorts leave.
+    """
     year = allocation.centre_year.year
     if allocation.kind == AllocationKind.LSV:
         first, last = scheme.windows["lsv_visit"].on(year)
         return Window(first, last, scheme.basis("R8", window="lsv_visit"))
-    return sampling_window(allocation, scheme, year)
+    return sampling_window(allocation, scheme, year, number=number)
 
 
-def sampling_window(allocation: Allocation, scheme: Scheme, year: int) -> Window:
-    """The first sampling window that a programme's cohorts leave (R9), with the facts that it follows from."""
+def sampling_window(allocation: Allocation, scheme: Scheme, year: int, *, number: int = 1) -> Window:
+    """The sampling window that a programme's cohorts leave for its ``number``-th sample, with its facts (R9).
+
+    Where there are more samples than windows, the last window serves the rest.
+    """
     first, last = scheme.windows["standards_verification"].on(year)
     year_first, year_last = academic_year.bounds(year)
     cohorts = Cohort.objects.filter(centre_id=allocation.centre_id, programme_id=allocation.programme_id)  # type: ignore[misc]
@@ -88,11 +94,11 @@ def sampling_window(allocation: Allocation, scheme: Scheme, year: int) -> Window
     )
     facts = {
         "not_sampled": [{"cohort": int(none.cohort), "why": none.reason} for none in without],
-        "further_windows": [[str(w.first), str(w.last)] for w in found[1:]],
+        "further_windows": [[str(w.first), str(w.last)] for w in found[number:]],
     }
     if not found:
         return Window(first, last, scheme.basis("R9", window="standards_verification", **facts))
-    chosen = found[0]
+    chosen = found[min(number, len(found)) - 1]
     facts |= {"cohorts": [int(pk) for pk in chosen.cohorts], "because": list(chosen.facts)}
     return Window(chosen.first, chosen.last, scheme.basis("R9", **facts))
 

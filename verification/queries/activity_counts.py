@@ -46,11 +46,11 @@ def agreements(centre_year: CentreYear) -> list[Agreement]:
         ).select_related("proposed_by", "confirmed_by")
     }
     verifiers = _verifiers(centre_year)
-    for count in counts.values():
-        count.centre_year = centre_year
+    for each in counts.values():
+        each.centre_year = centre_year
     planned: dict[int, int] = {}
     rows = Activity.objects.filter(
-        centre_id=centre_year.centre_id, centre_year=centre_year, kind=ActivityKind.SAMPLING
+        centre_id=centre_year.centre_id, centre_year=centre_year, kind=ActivityKind.SAMPLING, urgent_reason=""
     ).exclude(status=ActivityStatus.CANCELLED)
     for programme_id in rows.values_list("programme_id", flat=True):
         planned[programme_id] = planned.get(programme_id, 0) + 1

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from centres import working_days
+from centres.academic_year import year_of
 from centres.permissions import Permission
 from centres.schemes import Scheme
 from qa_portal.actors import Actor
@@ -83,6 +84,20 @@ def has_notice(day: date, *, on: date, holidays: AbstractSet[date], scheme: Sche
             "Choose a later day, or have the centre propose this one.",
             rule="R99",
         )
+
+
+def urgent_claims_until(scheme: Scheme, on: date) -> date:
+    """The last day of the weeks for urgent claims in which ``on`` lies. Raises RuleViolation outside them (R10)."""
+    window, year = scheme.windows["urgent_claims"], year_of(on)
+    for begun in (year - 1, year):
+        if window.is_open(begun, on):
+            return window.deadline(begun)
+    first, last = window.on(year)
+    raise RuleViolation(
+        f"Samples for urgent claims are planned from {date_plain(first)} to {date_plain(last)}. "
+        "Agree on another number of samples instead.",
+        rule="R10",
+    )
 
 
 def late_has_a_reason(activity: Activity, day: date, late_reason: str) -> None:

@@ -195,6 +195,7 @@ def _facts(activity: Activity) -> list[tuple[str, Any]]:
         ("Where", where),
         ("Verifier", allocation.verifier.person.name if allocation else None),
         ("Window", window),
+        *([("Urgent claims", activity.urgent_reason)] if activity.urgent_reason else []),
     ]
 
 

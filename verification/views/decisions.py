@@ -32,6 +32,7 @@ from verification.operations import direct_claims
 from verification.queries import activity_counts as count_queries
 from verification.queries import direct_claims as queries
 from verification.queries import years
+from verification.rules.activities import urgent_claims_until
 
 PAGE = 50
 SHAPES = {
@@ -150,8 +151,18 @@ def activity_counts(request: HttpRequest, centre: Centre) -> HttpResponse:
         "without": count_queries.without_activity(agreed),
         "form": form if form.is_bound else None,
         "lsv": centre_year.lsv,
+        "urgent_open": _urgent_claims_are_open(centre_year),
     }
     return render(request, "verification/decisions/activity_counts.html", context)
+
+
+def _urgent_claims_are_open(centre_year: CentreYear) -> bool:
+    """Whether samples for urgent claims may be planned today (R10)."""
+    try:
+        urgent_claims_until(years.scheme_of_year(centre_year), clock.today())
+    except RuleViolation:
+        return False
+    return True
 
 
 def _year(request: HttpRequest, centre: Centre) -> CentreYear:
@@ -185,6 +196,9 @@ def _agreement(request: HttpRequest, each: count_queries.Agreement, bound: Count
         "state": "Confirmed" if confirmed else "Proposed" if count else "Not agreed",
         "who": _who(count),
         "form": form if may else None,
+        "urgent_url": reverse("urgent-sample", args=[request.centre.number, each.programme.pk])
+        if may
+        else "",
         "confirm_refusal": _refusal(request, count),
         "may_confirm": may and count is not None and count.status == "PROPOSED",
     }
