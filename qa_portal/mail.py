@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from qa_portal.mail_choices import is_wanted
 from qa_portal.models import Mail, MailState
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,12 @@ def send(mail: Mail, *, at: datetime) -> None:
     """Send one claimed message and note what became of it; the caller's transaction holds the row.
 
     One that cannot be sent is due again later, each time after a longer wait; after the last attempt it has failed.
+    One that its receiver has turned off is not sent.
     """
+    if not is_wanted(mail.kind, mail.to.mail_preferences):
+        mail.state = MailState.NOT_WANTED
+        mail.save(update_fields=["state"])
+        return
     message = EmailMessage(
         subject=mail.subject,
         body=render_to_string(

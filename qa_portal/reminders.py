@@ -124,7 +124,9 @@ SELECT centre_id, person_id, CASE WHEN is_escalation THEN 'escalation' ELSE 'rem
                  || E'\nCentre: ' || centre_words || '.' || why_words
                  || E'\n\nPlease see that it is done in time. You are told as ' || as_words || '. The page:' END,
        url,
-       CASE WHEN days > 0 AND mail_preferences->>'reminders' = 'off' THEN 'NOT_WANTED' ELSE 'DUE' END,
+       CASE WHEN days > 0 AND mail_preferences->>'reminders' = 'off' THEN 'NOT_WANTED'
+            WHEN is_escalation AND NOT is_own AND mail_preferences->>'escalations' = 'off' THEN 'NOT_WANTED'
+            ELSE 'DUE' END,
        %(due_at)s, 0, '', '', kept_to
 FROM worded
 ON CONFLICT (centre_id, key) DO NOTHING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
@@ -24,6 +25,7 @@ from qa_portal.actors import SYSTEM, Actor
 from qa_portal.audit import INSTALLATION
 from qa_portal.deadlines import Duty
 from qa_portal.errors import NotPermitted, RuleViolation
+from qa_portal.mail_choices import GROUPS
 from qa_portal.tenancy import scoped_to
 
 DETAILS = "details_confirmation"
@@ -85,22 +87,21 @@ def _ask(row: AccessGrant, today: date) -> None:
 
 
 @transaction.atomic
-def choose_mail(
-    *, person_id: int, reminders: bool, by: Person, at: datetime, verifiers: bool | None = None
-) -> Person:
-    """Turn reminders before a due date on or off; what is overdue and what is decided always comes.
+def choose_mail(*, person_id: int, wanted: Mapping[str, bool], by: Person, at: datetime) -> Person:
+    """Turn groups of mail on or off (see ``mail_choices``); what asks somebody to act always comes.
 
-    ``verifiers`` says whether a verifier hears of what other verifiers write to their centres; None leaves it as it is.
+    ``verifiers`` says whether a verifier hears of what other verifiers write to their centres. What is not named stays
+    as it is. Raises NotPermitted.
     """
     if by.pk != person_id:
         raise NotPermitted("Each person chooses their own mail.")
+    chosen = {key: wanted[key] for key in (*(group.code for group in GROUPS), "verifiers") if key in wanted}
     person = Person.objects.select_for_update().get(pk=person_id)
-    chosen = {"reminders": reminders} | ({} if verifiers is None else {"verifiers": verifiers})
     person.mail_preferences = person.mail_preferences | {
-        key: "on" if wanted else "off" for key, wanted in chosen.items()
+        key: "on" if on else "off" for key, on in chosen.items()
     }
     person.save(update_fields=["mail_preferences"])
-    audit.record("person.mail_chosen", by=by, target=person, at=at, chain=INSTALLATION, **chosen)
+    audit.record("person.mail_chosen", by=by, target=person, at=at, chain=INSTALLATION, chosen=chosen)
     return person
 
 

@@ -20,8 +20,9 @@ from centres.permissions import ROLES
 from centres.queries import people as queries
 from qa_portal import clock, notices
 from qa_portal.errors import NotPermitted
+from qa_portal.mail_choices import ALWAYS, GROUPS
 from qa_portal.tenancy import Side, scoped_to
-from qa_portal.wording import date_plain
+from qa_portal.wording import date_plain, joined
 
 _OF_CENTRES = {code for code, role in ROLES.items() if role.side == Side.CENTRE}
 
@@ -42,10 +43,11 @@ def account(request: HttpRequest) -> HttpResponse:
             "contexts": _contexts(person),
             "mail_rows": [
                 {
-                    "term": "Reminders before something is due",
-                    "value": "Off" if person.mail_preferences.get("reminders") == "off" else "On",
+                    "term": group.label,
+                    "value": "Off" if person.mail_preferences.get(group.code) == "off" else "On",
                     "url": reverse("account-mail"),
-                },
+                }
+                for group in GROUPS
             ],
             "calendar": calendar_feed(request, person),
             "ask_details": person.details_confirmed_on is None,
@@ -128,14 +130,17 @@ def mail(request: HttpRequest) -> HttpResponse:
     person = cast(Person, request.user)
     now = {
         key: "no" if person.mail_preferences.get(key) == "off" else "yes"
-        for key in ("reminders", "verifiers")
+        for key in (*(group.code for group in GROUPS), "verifiers")
     }
     form = MailForm(request.POST or None, initial=now, is_verifier=person.access.side == Side.VERIFIER)
     if request.method == "POST" and form.is_valid():
-        accounts.choose_mail(person_id=person.pk, by=person, at=clock.now(), **form.cleaned_data)
-        notices.done(request, f"Reminders are {'on' if form.cleaned_data['reminders'] else 'off'}")
+        accounts.choose_mail(person_id=person.pk, wanted=form.cleaned_data, by=person, at=clock.now())
+        off = [group.label.lower() for group in GROUPS if not form.cleaned_data[group.code]]
+        notices.done(
+            request, "Your choice is saved", f"Turned off: {joined(off)}." if off else "You get all mail."
+        )
         return redirect("account")
-    return _form(request, form, "Which messages do you want?", "Save")
+    return _form(request, form, "Which mail do you want?", "Save", ALWAYS)
 
 
 @require_POST

@@ -149,12 +149,13 @@ def test_nobody_confirms_for_somebody_else(cast):
 def test_reminders_are_turned_off_and_on(cast, sign_in, scope):
     client = sign_in(cast["qn"])
     scope()
-    client.post("/account/mail/", {"reminders": "no"})
+    others = {"escalations": "yes", "copies": "yes"}
+    client.post("/account/mail/", {"reminders": "no"} | others)
     cast["qn"].refresh_from_db()
-    assert cast["qn"].mail_preferences == {"reminders": "off"}
-    client.post("/account/mail/", {"reminders": "yes"})
+    assert cast["qn"].mail_preferences == {"reminders": "off", "escalations": "on", "copies": "on"}
+    client.post("/account/mail/", {"reminders": "yes"} | others)
     cast["qn"].refresh_from_db()
-    assert cast["qn"].mail_preferences == {"reminders": "on"}
+    assert cast["qn"].mail_preferences["reminders"] == "on"
 
 
 def test_a_new_calendar_address_replaces_the_old_one(cast, sign_in, scope):

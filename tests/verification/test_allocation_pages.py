@@ -296,7 +296,7 @@ def test_a_message_reaches_the_quality_manager_when_asked_for_and_other_verifier
     lead = sign_in(cast["lsv"])
     lead.post(url, {"text": "I do."})
     assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
-    sign_in(cast["sv"]).post(reverse("account-mail"), {"reminders": "yes", "verifiers": "no"})
+    sign_in(cast["sv"]).post(reverse("account-mail"), {"reminders": "yes", "escalations": "yes", "copies": "yes", "verifiers": "no"})
     sign_in(cast["lsv"]).post(url, {"text": "Done."})
     assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
 
