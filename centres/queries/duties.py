@@ -15,7 +15,7 @@ def mine(person: Person, on: date) -> Q:
     """Deadlines that name this person, or nobody but a role they hold at that centre (and programme).
 
     Also those of others that the scheme tells a role of which they hold at the centre: the Quality Nominee sees the
-    essential action that a programme leader owns. One query, for the scheme in force.
+    essential action that a programme leader owns.
     """
     told = kinds_told_to(on)
     condition = Q(owner_id=person.pk)

@@ -112,8 +112,12 @@ def reminder_steps(on: date) -> list[Step]:
     return steps
 
 
+@lru_cache(maxsize=4)
 def kinds_told_to(on: date) -> dict[str, list[str]]:
-    """Which kinds of deadlines each role is told of beside the one who must act, in the scheme in force."""
+    """Which kinds of deadlines each role is told of beside the one who must act, in the scheme in force.
+
+    Every home and calendar asks; a process reads it once a day, so a version published today counts from tomorrow.
+    """
     told: dict[str, list[str]] = {}
     for code, ladder in lead_verifier_scheme(on).scheme.deadlines.items():
         for role in _roles(ladder.to):

@@ -75,6 +75,10 @@ def table_section(
     }
 
 
+#: What a report says of an action that suspends direct claims status once it is overdue (R74).
+CONSEQUENCE = "If overdue, direct claims are suspended."
+
+
 @dataclass(frozen=True)
 class ActionLine:
     """An action as a report tells it."""

@@ -9,6 +9,7 @@ from centres.queries.schemes import scheme_of
 from centres.schemes import Scheme
 from qa_portal.wording import counted, date_long, date_plain, joined
 from reports.content.document import (
+    CONSEQUENCE,
     ActionLine,
     Issuing,
     Json,
@@ -33,6 +34,7 @@ from sampling.models import (
 from sampling.rules import draft_of, text_of
 from verification.models import Action, DirectClaimsRecommendation, DirectClaimsStatus, ReportDraft
 from verification.queries import actions as action_queries
+from verification.rules.direct_claims import suspends_when_overdue
 
 SHORT_TITLE = "Standards verification report"
 DECISIONS = "Assessment decisions"
@@ -99,7 +101,6 @@ def sample_report(
 def action_lines(opened: Sequence[Action], scheme: Scheme) -> list[ActionLine]:
     """The actions as the report tells them."""
     titles = action_queries.criterion_titles(scheme)
-    suspends = scheme.verification.actions.essential.overdue_suspends_direct_claims.value
     return [
         ActionLine(
             number=action.number,
@@ -109,9 +110,7 @@ def action_lines(opened: Sequence[Action], scheme: Scheme) -> list[ActionLine]:
             owner=action.owner.name,
             due_on=action.due_on,
             risk=action.risk_to_valid_certification,
-            consequence="If overdue, direct claims are suspended."
-            if suspends and action.level == "ESSENTIAL"
-            else "",
+            consequence=CONSEQUENCE if suspends_when_overdue(action, scheme) else "",
         )
         for action in opened
     ]

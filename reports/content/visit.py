@@ -8,8 +8,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from centres import academic_year
+from centres.queries.schemes import in_force
+from centres.schemes import Scheme
 from qa_portal.wording import clock_time, date_long, date_plain, in_words
 from reports.content.document import (
+    CONSEQUENCE,
     ActionLine,
     Issuing,
     Json,
@@ -35,6 +39,7 @@ from verification.models import (
 from verification.queries import actions as action_queries
 from verification.queries import visits as queries
 from verification.queries.years import scheme_of_year
+from verification.rules.direct_claims import suspends_when_overdue
 
 SHORT_TITLE = "LSV visit report"
 JUDGEMENT = {
@@ -81,7 +86,6 @@ def action_lines(activity: Activity, opened: Sequence[Action] | None) -> list[Ac
     """The actions of a report as it tells them, numbered; those of a draft as they would be."""
     scheme = scheme_of_year(activity.centre_year)
     titles = action_queries.criterion_titles(scheme)
-    suspends = scheme.verification.actions.essential.overdue_suspends_direct_claims.value
     rows: list[Any] = list(opened) if opened is not None else queries.draft_actions_of(activity)
     first = action_queries.next_number(activity.centre_id)
     return [
@@ -94,14 +98,18 @@ def action_lines(activity: Activity, opened: Sequence[Action] | None) -> list[Ac
             due_on=row.due_on,
             programme=row.programme.qualification.label if row.programme else "",
             risk=row.risk_to_valid_certification,
-            consequence="If overdue, direct claims are suspended." if _suspends(row, suspends) else "",
+            consequence=CONSEQUENCE if suspends_when_overdue(row, _scheme_of(row, activity, scheme)) else "",
         )
         for i, row in enumerate(rows)
     ]
 
 
-def _suspends(row: Action | DraftAction, suspends: bool) -> bool:
-    return suspends and row.level == "ESSENTIAL"
+def _scheme_of(row: Action | DraftAction, activity: Activity, of_the_year: Scheme) -> Scheme:
+    """The scheme that governs an action: its programme's suite's, or the year's for the whole centre."""
+    if row.programme is None:
+        return of_the_year
+    first, _ = academic_year.bounds(activity.centre_year.year)
+    return in_force(row.programme.qualification.suite, first).scheme
 
 
 def _cover(activity: Activity, issuing: Issuing) -> list[tuple[tuple[str, str], tuple[str, str]]]:

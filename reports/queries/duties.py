@@ -14,7 +14,7 @@ from qa_portal.models import Deadline
 def duties_of(
     person: Person, today: date, *, most: int = 10, centre_id: int | None = None
 ) -> list[dict[str, Any]]:
-    """At most ``most`` duties for the to-do list, overdue first; two queries. Names the centre beside several.
+    """At most ``most`` duties for the to-do list, overdue first; one query. Names the centre beside several.
 
     A duty that somebody else must do says who, so that it is seen to.
     """

@@ -16,6 +16,7 @@ from centres.models import AccessGrant
 from qa_portal import jobs
 from qa_portal.models import AuditEvent, OutboxEntry
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
+from reports.content.visit import action_lines
 from reports.models import Report, ReportReading
 from reports.operations.pdf import prepare_pdf
 from tests.story import visits as story
@@ -254,3 +255,11 @@ def test_r23_after_the_allocation_ended_only_their_own_reports_open(cast, report
     assert client.get(reverse("report-correct", args=[report.pk])).status_code == 403
     AccessGrant.objects.filter(person=cast["sv"]).update(ends_on=date(2026, 11, 30))
     assert sign_in(cast["sv"]).get(reverse("report", args=[report.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(("risk", "said"), [(False, False), (True, True)])
+def test_r74_a_visit_report_says_what_an_overdue_action_of_the_whole_centre_does(cast, risk, said):
+    visit = story.visit_under_way(cast)
+    story.write_action(cast, visit, risk=risk)
+    (line,) = action_lines(visit, None)
+    assert bool(line.consequence) is said

@@ -9,12 +9,12 @@ import pytest
 from centres.models import Qualification
 from centres.queries.schemes import lead_verifier_scheme
 from qa_portal.errors import NotPermitted, RuleViolation
-from qa_portal.models import Deadline, Mail
+from qa_portal.models import Deadline, Mail, OutboxEntry
 from tests.conftest import NOW
 from tests.story.allocations import forget_access, sampling_agreed
 from verification.models import Action, DirectClaimsRecommendation, DirectClaimsStatus
 from verification.operations import actions, dated_rules, direct_claims
-from verification.rules.direct_claims import Review, preconditions, whole_months
+from verification.rules.direct_claims import Review, preconditions, suspends_when_overdue, whole_months
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -204,6 +204,59 @@ def test_r74_it_comes_back_when_the_action_is_closed(cast, activity):
     assert (status.status, status.review_due, status.basis) == ("ACTIVE", before.review_due, before.basis)
 
 
+def test_r74_more_asked_for_with_a_new_date_keeps_it_suspended_until_the_action_is_closed(cast, activity):
+    _granted(cast, activity)
+    action = _action(cast, activity, due=TODAY - timedelta(days=1))
+    dated_rules.apply_at(centre_id=activity.centre_id, at=NOW)
+    actions.answer(action_id=action.pk, text="Done.", by=cast["qn"], at=NOW)
+    actions.return_for_more(
+        action_id=action.pk, remark="Not all of it.", due_on=TODAY + timedelta(days=30), by=cast["sv"], at=NOW
+    )
+
+    assert dated_rules.apply_at(centre_id=activity.centre_id, at=NOW) == 0
+    assert _status(activity).status == "SUSPENDED"
+    OutboxEntry.objects.all().delete()
+    dated_rules.apply(at=NOW)
+    assert not OutboxEntry.objects.filter(task=dated_rules.TASK).exists()
+
+    actions.answer(action_id=action.pk, text="All of it.", by=cast["qn"], at=NOW)
+    actions.close(action_id=action.pk, by=cast["sv"], at=NOW)
+    assert dated_rules.apply_at(centre_id=activity.centre_id, at=NOW) == 1
+    assert _status(activity).status == "ACTIVE"
+
+
+def test_r74_every_action_that_suspended_it_has_to_be_closed(cast, activity):
+    _granted(cast, activity)
+    first = _action(cast, activity, due=TODAY - timedelta(days=3))
+    second = _action(cast, activity, due=TODAY - timedelta(days=1))
+    dated_rules.apply_at(centre_id=activity.centre_id, at=NOW)
+    actions.answer(action_id=second.pk, text="Done.", by=cast["qn"], at=NOW)
+    actions.return_for_more(
+        action_id=second.pk, remark="Not all of it.", due_on=TODAY + timedelta(days=30), by=cast["sv"], at=NOW
+    )
+    actions.close(action_id=first.pk, note="Seen.", by=cast["sv"], at=NOW)
+    assert dated_rules.apply_at(centre_id=activity.centre_id, at=NOW) == 0
+    actions.close(action_id=second.pk, note="Seen.", by=cast["sv"], at=NOW)
+    assert dated_rules.apply_at(centre_id=activity.centre_id, at=NOW) == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "programme", "risk", "suspends"),
+    [
+        ("ESSENTIAL", True, False, True),
+        ("ESSENTIAL", False, True, True),
+        ("ESSENTIAL", False, False, False),
+        ("RECOMMENDED", True, True, False),
+    ],
+)
+def test_r74_what_suspends_when_overdue_is_said_by_one_rule(activity, level, programme, risk, suspends):
+    scheme = lead_verifier_scheme(TODAY).scheme
+    action = Action(
+        level=level, programme=activity.programme if programme else None, risk_to_valid_certification=risk
+    )
+    assert suspends_when_overdue(action, scheme) is suspends
+
+
 def test_r74_due_today_or_answered_or_without_risk_for_the_whole_centre_suspends_nothing(cast, activity):
     _granted(cast, activity)
     _action(cast, activity, due=TODAY)
@@ -250,8 +303,6 @@ def test_r75_it_is_regained_after_two_satisfactory_reviews_in_a_row(cast, activi
 def test_r74_the_sweep_asks_for_the_centres_concerned_once(cast, activity):
     _granted(cast, activity)
     _action(cast, activity, due=TODAY - timedelta(days=1))
-    from qa_portal.models import OutboxEntry
-
     dated_rules.apply(at=NOW)
     dated_rules.apply(at=NOW)
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from centres.queries.schemes import in_force
-from centres.schemes import Scheme
 from qa_portal import jobs
 from qa_portal.actors import SYSTEM
 from qa_portal.models import OutboxEntry
 from verification.models import Action, ActionLevel, ActionStatus, DirectClaimsState, DirectClaimsStatus
 from verification.operations import direct_claims, years
 from verification.queries import direct_claims as queries
+from verification.rules.direct_claims import suspends_when_overdue
 
 TASK = "verification.apply_dated_rules_at"
 #: An answered action is with the verifier: being late is no longer the centre's, but only closing gives back.
@@ -43,7 +44,7 @@ def apply_at(*, centre_id: int, at: datetime) -> int:
 
     An overdue action of one programme suspends that programme's status. One of the whole centre suspends every
     programme's, if it threatens valid certification, else none: the rule speaks of "that programme". A status comes
-    back by rule only if nothing but an overdue action had suspended it. Sources: R74, R75.
+    back by rule only if nothing but overdue actions had suspended it, and all of them are closed. Sources: R74, R75.
     """
     today = timezone.localdate(at)
     actions = list(queries.overdue_actions(centre_id, today))
@@ -58,34 +59,29 @@ def apply_at(*, centre_id: int, at: datetime) -> int:
 
 
 def _settle(status: DirectClaimsStatus, actions: list[Action], today: date, at: datetime) -> int:
-    mine = list(_of(status, actions))
-    waiting = [action for action in mine if action.status in WAITING_FOR_THE_CENTRE]
-    if status.status == DirectClaimsState.ACTIVE and waiting:
-        scheme = in_force(status.programme.qualification.suite, today).scheme
-        if not _suspends(scheme):
-            return 0
-        direct_claims.suspend_by_rule(status, waiting[0], scheme=scheme, by=SYSTEM, at=at)
+    scheme = in_force(status.programme.qualification.suite, today).scheme
+    mine = [
+        action
+        for action in actions
+        if action.programme_id in (None, status.programme_id) and suspends_when_overdue(action, scheme)
+    ]
+    late = [action for action in mine if action.status in WAITING_FOR_THE_CENTRE]
+    if status.status == DirectClaimsState.ACTIVE and late:
+        direct_claims.suspend_by_rule(status, late, scheme=scheme, by=SYSTEM, at=at)
         return 1
-    if status.status == DirectClaimsState.SUSPENDED and status.basis.get("rule") == "R74" and not mine:
+    if status.status == DirectClaimsState.SUSPENDED and status.basis.get("rule") == "R74":
+        if mine or _is_held(status):
+            return 0
         direct_claims.restore_by_rule(status, by=SYSTEM, at=at)
         return 1
     return 0
 
 
-def _of(status: DirectClaimsStatus, actions: Iterable[Action]) -> Iterable[Action]:
-    return (
-        action
-        for action in actions
-        if action.programme_id == status.programme_id
-        or (action.programme_id is None and action.risk_to_valid_certification)
-    )
-
-
-def _suspends(scheme: Scheme) -> bool:
-    return (
-        scheme.direct_claims.suspended_by_overdue_essential_action.value
-        and scheme.verification.actions.essential.overdue_suspends_direct_claims.value
-    )
+def _is_held(status: DirectClaimsStatus) -> bool:
+    """Whether an action that suspended a status is still to be closed; a new date alone gives nothing back (R74)."""
+    suspended_by = status.basis["facts"]["actions"]
+    rows = Action.objects.filter(centre_id=status.centre_id, pk__in=suspended_by)
+    return rows.exclude(status=ActionStatus.CLOSED).exists()
 
 
 def _centres_due(today: date) -> list[int]:
@@ -98,6 +94,11 @@ def _centres_due(today: date) -> list[int]:
     ).exclude(status=ActionStatus.CLOSED)
     asked = OutboxEntry.objects.filter(task=TASK, done_at=None, centre_id=OuterRef("centre_id"))
     to_suspend = Q(Exists(overdue.filter(status__in=WAITING_FOR_THE_CENTRE)), status=DirectClaimsState.ACTIVE)
-    to_restore = Q(~Exists(overdue), status=DirectClaimsState.SUSPENDED, basis__rule="R74")
-    due = DirectClaimsStatus.objects.filter(~Exists(asked)).filter(to_suspend | to_restore)
+    held = Action.objects.filter(centre_id=OuterRef("centre_id"), pk=OuterRef("held_by")).exclude(
+        status=ActionStatus.CLOSED
+    )
+    to_restore = Q(~Exists(overdue), ~Exists(held), status=DirectClaimsState.SUSPENDED, basis__rule="R74")
+    first = KeyTextTransform("action", KeyTransform("facts", "basis"))
+    statuses = DirectClaimsStatus.objects.annotate(held_by=Cast(first, BigIntegerField()))
+    due = statuses.filter(~Exists(asked)).filter(to_suspend | to_restore)
     return list(due.order_by("centre_id").values_list("centre_id", flat=True).distinct())

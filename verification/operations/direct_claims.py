@@ -110,14 +110,16 @@ def decline(*, recommendation_id: int, reasons: str, by: Actor, at: datetime) ->
 
 
 def suspend_by_rule(
-    status: DirectClaimsStatus, action: Action, *, scheme: Scheme, by: Actor, at: datetime
+    status: DirectClaimsStatus, late: Sequence[Action], *, scheme: Scheme, by: Actor, at: datetime
 ) -> None:
-    """Suspend a status because an essential action is overdue; it comes back when that is closed (R74).
+    """Suspend a status because essential actions are overdue; it comes back when they are closed (R74).
 
-    ``status`` is locked by the caller and active.
+    ``status`` is locked by the caller and active; ``late`` is oldest first and names at least one.
     """
+    action = late[0]
     note = f"Essential action {action.number} overdue since {date_plain(action.due_on)}"
     facts = {"action": action.pk, "action_number": action.number, "due_on": action.due_on.isoformat()}
+    facts["actions"] = [each.pk for each in late]
     basis = scheme.basis("R74", **facts) | {"note": note, "before": status.basis}
     DIRECT_CLAIMS.move(
         status, "suspend", by=by, at=at, basis=basis, changed_at=at, facts={"rule": "R74", **facts}

@@ -35,27 +35,29 @@ class Entry:
     time: time | None = None
     place: str = ""
     status: str = ""
+    time_zone: str = ""
     is_duty: bool = False
 
 
 def entries(person: Person, first: date, last: date, today: date) -> list[Entry]:
-    """A person's calendar between two days, inclusive, in the context they work in; three queries."""
+    """A person's calendar between two days, inclusive, in the context they work in; two queries."""
     found = [*_activities(person, first, last), *_duties(person, first, last, today)]
     return sorted(found, key=lambda entry: (entry.day, entry.is_duty, entry.time or time(), entry.uid))
 
 
 def _activities(person: Person, first: date, last: date) -> Iterable[Entry]:
-    """A verifier's own, or all of a person's centres; the awarding organisation's side has none of its own."""
-    if person.access.side == Side.AO:
-        return
+    """A verifier's own, all of a centre person's centres, or what is agreed at the centres a quality manager has."""
+    side = person.access.side
     rows = Activity.objects.visible_to(person).filter(day__gte=first, day__lte=last, status__in=_DATED)
-    if person.access.side == Side.VERIFIER:
+    if side == Side.VERIFIER:
         rows = rows.filter(allocation__verifier__person=person)
+    elif side == Side.AO:
+        rows = rows.filter(centre__quality_manager=person).exclude(status=ActivityStatus.PROPOSED)
     rows = rows.select_related("centre", "programme__qualification", "site").order_by("day", "pk")
     for activity in rows[:MOST]:
         visit = activity.kind == ActivityKind.VISIT
         what = "LSV visit" if visit else f"Standards verification: {activity.programme.qualification.label}"
-        several = person.access.side == Side.VERIFIER
+        several = side in (Side.VERIFIER, Side.AO)
         yield Entry(
             uid=f"activity-{activity.pk}",
             day=activity.day,
@@ -64,6 +66,7 @@ def _activities(person: Person, first: date, last: date) -> Iterable[Entry]:
             time=activity.starts_at,
             place=activity.site.name if activity.site and activity.mode == "ON_SITE" else "Remote",
             status=activity.status,
+            time_zone=activity.centre.time_zone,
         )
 
 

@@ -7,14 +7,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from centres.schemes import Scheme
 from centres.schemes.awarding import DirectClaims, GrantRoute
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, Reason, RuleViolation
 from qa_portal.wording import counted, date_plain
 from verification.models import (
+    Action,
+    ActionLevel,
     DirectClaimsRecommendation,
     DirectClaimsState,
     DirectClaimsStatus,
+    DraftAction,
     RecommendationKind,
 )
 
@@ -50,6 +54,20 @@ class Precondition:
     def as_fact(self) -> dict[str, Any]:
         """The precondition as it is recorded."""
         return asdict(self)
+
+
+def suspends_when_overdue(action: Action | DraftAction, scheme: Scheme) -> bool:
+    """Whether an action suspends direct claims status once it is overdue, in the scheme that governs the programme.
+
+    Essential ones of a programme do; one of the whole centre only where it is a risk to valid certification, because
+    the rule speaks of "that programme" (R74).
+    """
+    return (
+        action.level == ActionLevel.ESSENTIAL
+        and (action.programme_id is not None or action.risk_to_valid_certification)
+        and scheme.direct_claims.suspended_by_overdue_essential_action.value
+        and scheme.verification.actions.essential.overdue_suspends_direct_claims.value
+    )
 
 
 def is_decided_by_somebody_else(recommendation: DirectClaimsRecommendation, by: Actor) -> None:
