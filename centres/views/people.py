@@ -24,7 +24,10 @@ from qa_portal.errors import Refusal, RuleViolation
 from qa_portal.tenancy import Side
 from qa_portal.wording import date_plain, joined
 
-_STANDING_IN = "They get the role until the last day you enter, and keep their own. Giving access to others stays with you."
+_STANDING_IN = (
+    "They get the role until the last day you enter, and keep their own. Giving access to others stays with "
+    "you."
+)
 _STANDING_IN_FOR_A_HEAD = (
     "They stand in for the Quality Nominee until the last day you enter, and keep their own role. Your own role is not "
     "passed on: the annual declaration is signed by the Head of Centre. Whoever takes your place for good is recorded "

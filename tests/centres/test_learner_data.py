@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
-from centres import learner_records
 from centres.models import Learner, Registration
 from centres.operations import learner_data, registrations
-from qa_portal.errors import NotPermitted, Reason, RuleViolation
+from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import AuditEvent
 from tests.cast import teach
-from tests.factories.programmes import CohortFactory, LearnerFactory, RegistrationFactory
+from tests.factories.programmes import CohortFactory, RegistrationFactory
 
 
 @pytest.fixture
@@ -26,9 +25,7 @@ def taught(cast) -> Registration:
     return teach(cast.northgate, cast.northgate.programmes[0], learners=2, decided=date(2026, 10, 12))[0]
 
 
-def test_the_export_holds_everything_about_one_learner(cast, taught, now, monkeypatch):
-    monkeypatch.setattr(learner_records, "_RECORDS", {})
-    learner_records.register("samples", rows=lambda pk: [{"learner": pk, "judged": "agree"}])
+def test_the_export_holds_everything_about_one_learner(cast, taught, now):
     archive = zipfile.ZipFile(
         io.BytesIO(learner_data.export(learner_id=taught.learner_id, by=cast["qn"], at=now))
     )
@@ -36,8 +33,7 @@ def test_the_export_holds_everything_about_one_learner(cast, taught, now, monkey
     assert content["learner"]["uln"] == taught.learner.uln
     assert content["registrations"][0]["qualification_number"] == taught.programme.qualification.qan
     assert len(content["decisions"]) == taught.decisions.count() > 0
-    assert content["samples"] == [{"learner": taught.learner_id, "judged": "agree"}]
-    assert {"learner.json", "registrations.csv", "decisions.csv", "samples.csv"} <= set(archive.namelist())
+    assert {"learner.json", "registrations.csv", "decisions.csv"} <= set(archive.namelist())
     assert "Learner1" not in archive.read("learner.json").decode()
     assert AuditEvent.objects.filter(event="learner_data.exported").exists()
 
@@ -67,17 +63,6 @@ def test_r96_records_of_a_registration_are_kept_for_the_schemes_time(cast, taugh
     assert (row.certificate_name, row.status) == ("Erased learner", "REGISTERED")
     assert row.decisions.exists()
     assert learner_data.erase(learner_id=taught.learner_id, by=cast["admin"], at=after).erased_at == after
-
-
-def test_r96_an_open_sample_or_case_stands_against_erasure(cast, now, monkeypatch):
-    learner = LearnerFactory(centre=cast.northgate.centre)
-    monkeypatch.setattr(learner_records, "_RECORDS", {})
-    learner_records.register(
-        "cases", rows=lambda pk: [], holds=lambda pk: [Reason("A case is open.", rule="R96")]
-    )
-    with pytest.raises(RuleViolation) as refused:
-        learner_data.erase(learner_id=learner.pk, by=cast["admin"], at=now)
-    assert refused.value.reasons[0].what == "A case is open."
 
 
 def test_somebody_who_was_never_registered_may_be_erased_at_once(cast, now, sign_in):
