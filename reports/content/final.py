@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from centres.schemes import Scheme
@@ -21,6 +23,7 @@ from reports.content.document import (
 from reports.year_record import SampleLine, YearRecord
 from verification.models import CentreYear, ReportDraft
 
+FINAL_RATING = "Final risk rating"
 _RISK = {
     "LOW": ("done", "Low"),
     "MEDIUM": ("careful", "Medium"),
@@ -101,7 +104,7 @@ def _outcome(record: YearRecord, draft: ReportDraft, actions: list[ActionLine]) 
                 "Yes" if at_risk else "No",
                 shape="overdue" if at_risk else "done",
             ),
-            figure("Final risk rating", word, shape=shape),
+            figure(FINAL_RATING, word, shape=shape),
             figure("After the visit", first_word, shape=first_shape),
             figure("Open actions", counted_actions(actions)),
         ],
@@ -150,8 +153,29 @@ def _claims(record: YearRecord) -> Json:
     )
 
 
+def decided_otherwise(content: Json, rating: str, cycle: Mapping[str, str], scheme: Scheme) -> Json:
+    """A copy of a final report with another rating and other recommended cycles (R11, R69)."""
+    made: Json = json.loads(json.dumps(content))
+    shape, word = _RISK[rating]
+    for each in made["outcome"]["figures"]:
+        if each["label"] == FINAL_RATING:
+            each |= figure(FINAL_RATING, word, shape=shape)
+    titles = _titles(scheme)
+    for section in made["sections"]:
+        if section["key"] == "next_cycle":
+            for row in section["rows"]:
+                title, text = titles[cycle[row["key"]]]
+                row["cells"][1:] = [cell(title, strong=True), cell(text)]
+    made["record"] |= {"rating": rating, "recommended_cycle": dict(cycle)}
+    return made
+
+
+def _titles(scheme: Scheme) -> dict[str, tuple[str, str]]:
+    return {cycle.key: (cycle.title, cycle.help) for cycle in scheme.verification.cycles}
+
+
 def _cycle(record: YearRecord, draft: ReportDraft, scheme: Scheme) -> Json:
-    titles = {cycle.key: (cycle.title, cycle.help) for cycle in scheme.verification.cycles}
+    titles = _titles(scheme)
     names = {status.programme_id: status.programme.qualification.short_title for status in record.claims}
     rows = []
     for programme_id in record.releases:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from reports.content.document import Correctable
+from verification.models.activities import RiskLevel
 
 _DIGEST = re.compile(r"[0-9a-f]{4,64}")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a final report decides: its rating, and by programme id the name and the cycle; ``cycles`` are choices."""
+
+    rating: str
+    programmes: dict[str, tuple[str, str]]
+    cycles: list[tuple[str, str]]
 
 
 class CorrectionForm(forms.Form):
@@ -23,14 +34,39 @@ class CorrectionForm(forms.Form):
         error_messages={"required": "Say why it is corrected"},
     )
 
-    def __init__(self, *args: Any, texts: Iterable[Correctable], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, texts: Iterable[Correctable], decision: Decision | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.decision = decision
+        if decision is not None:
+            self._ask_for(decision)
         for text in texts:
             field = forms.CharField(
                 label=text.label, required=False, initial=text.text, widget=forms.Textarea(attrs={"rows": 3})
             )
             field.say_optional = False  # type: ignore[attr-defined]
             self.fields[f"t_{text.key}"] = field
+
+    def _ask_for(self, decision: Decision) -> None:
+        self.fields["rating"] = forms.ChoiceField(
+            label="Final risk rating",
+            choices=RiskLevel.choices,
+            initial=decision.rating,
+            widget=forms.RadioSelect(attrs={"data-inline": "true"}),
+            error_messages={"required": "Choose low, medium or high"},
+        )
+        for pk, (name, key) in decision.programmes.items():
+            self.fields[f"cycle_{pk}"] = forms.ChoiceField(
+                label=f"Recommended cycle: {name}", choices=decision.cycles, initial=key
+            )
+
+    def decided(self) -> tuple[str, dict[str, str]] | None:
+        """The rating and the cycle by programme id, for a report that decides on them."""
+        if self.decision is None:
+            return None
+        cycles = {pk: self.cleaned_data[f"cycle_{pk}"] for pk in self.decision.programmes}
+        return self.cleaned_data["rating"], cycles
 
     def changes(self) -> dict[str, str]:
         """The texts by key."""

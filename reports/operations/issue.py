@@ -1,4 +1,4 @@
-"""Issuing reports: content frozen with its digest, people told, the PDF asked for; corrections as new versions."""
+"""Issuing reports: content frozen with its digest, people told, the PDF asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qa_portal import audit, jobs, mail
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import counted
-from reports.content.document import Issuing, correctable, corrected, digest
+from reports.content.document import Issuing, digest
 from reports.content.visit import visit_report
 from reports.models import Report, ReportKind
 from reports.rules.issued import was_issued
@@ -132,63 +132,6 @@ def title_of(content: Mapping[str, Any]) -> str:
     """What lists call a report: "LSV visit report 2026-27"."""
     about = f": {content['about']}" if content.get("about") else ""
     return f"{content['short_title']} {content['year_label']}{about}"[:160]
-
-
-@transaction.atomic
-def issue_correction(
-    *, report_id: int, by: Actor, at: datetime, reason: str, changes: Mapping[str, str]
-) -> Report:
-    """Issue a new version of a report with other words in some of its texts; the old one stays readable (R69).
-
-    ``changes`` holds new texts by key, as ``reports.content.document.correctable`` names them; judgements, ratings and
-    actions are not corrected but follow their own ways. Raises NotPermitted, RuleViolation without a reason, without
-    a change, or for a version that was corrected already.
-    """
-    old = (
-        Report.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("centre_year__scheme_version", "centre_year__centre")
-        .get(pk=report_id)
-    )
-    if not by.may(MAY_ISSUE[ReportKind(old.kind)], old.centre_id, old.programme_id):
-        raise NotPermitted("Correcting this report is not part of your role here.")
-    changed = _changes(old, reason, changes)
-    content = corrected(old.content, changed)
-    content["version"] = old.version + 1
-    content["correction"] = {"replaces": old.version, "reason": reason.strip(), "texts": sorted(changed)}
-    content["issued"] |= {
-        "by": content["issued"]["by"] | {"id": by.pk, "name": str(by)},
-        "at": timezone.localtime(at).isoformat(),
-    }
-    return freeze(
-        content,
-        kind=ReportKind(old.kind),
-        centre_year=old.centre_year,
-        activity=old.activity,
-        programme_id=old.programme_id,
-        supersedes=old,
-        reason=reason.strip(),
-        by=by,
-        at=at,
-    )
-
-
-def _changes(old: Report, reason: str, changes: Mapping[str, str]) -> dict[str, str]:
-    if not reason.strip():
-        raise RuleViolation("Say why the report is corrected.", rule="R69")
-    if Report.objects.filter(centre_id=old.centre_id, supersedes=old).exists():
-        raise RuleViolation(
-            f"Version {old.version} was corrected already. Correct the newest version.", rule="R69"
-        )
-    texts = {each.key: each.text for each in correctable(old.content)}
-    unknown = sorted(set(changes) - set(texts))
-    if unknown:
-        raise RuleViolation(f"This report has no text “{unknown[0]}” to correct.")
-    changed = {key: text for key, text in changes.items() if text.strip() != texts[key].strip()}
-    if not changed:
-        raise RuleViolation("Nothing was changed, so there is nothing to correct.")
-    if "outcome" in changed and not changed["outcome"].strip():
-        raise RuleViolation("The summary cannot be empty.")
-    return changed
 
 
 def _send_copies(report: Report, scheme: Scheme, at: datetime) -> None:

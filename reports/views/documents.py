@@ -18,13 +18,14 @@ from centres.permissions import Permission as P
 from qa_portal import clock, notices
 from qa_portal.errors import NotPermitted
 from reports.content.document import correctable, digest
-from reports.forms.documents import CheckForm, CorrectionForm
+from reports.forms.documents import CheckForm, CorrectionForm, Decision
 from reports.models import Report, ReportKind
 from reports.operations import background as operations
-from reports.operations import issue, readings
+from reports.operations import corrections, issue, readings
 from reports.pdf.presentation import grouped, presented
 from reports.queries import background
 from reports.queries import documents as queries
+from verification.queries.years import scheme_of_year
 
 PAGE = 50
 either = require_http_methods(["GET", "POST"])
@@ -160,14 +161,16 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version of a report with other words in some of its texts."""
     reports = Report.objects.visible_to(request.user).select_related("centre")
     report = find(request, reports, pk, P.REPORT_ISSUE_VISIT, P.REPORT_ISSUE_SAMPLE, P.REPORT_ISSUE_FINAL)
-    form = CorrectionForm(request.POST or None, texts=correctable(report.content))
+    form = CorrectionForm(request.POST or None, texts=correctable(report.content), decision=_decision(report))
     if request.method == "POST" and form.is_valid():
-        new = issue.issue_correction(
+        decided = form.decided()
+        new = corrections.issue_correction(
             report_id=report.pk,
             by=request.user,
             at=clock.now(),
             reason=form.cleaned_data["reason"],
             changes=form.changes(),
+            decided=corrections.Decided(*decided) if decided else None,
         )
         notices.done(
             request,
@@ -183,6 +186,21 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "reports/pages/correct.html", context)
+
+
+def _decision(report: Report) -> Decision | None:
+    """What a correction of a final report may decide otherwise; None for every other report (R11)."""
+    if report.kind != ReportKind.FINAL:
+        return None
+    record, sections = report.content["record"], report.content["sections"]
+    rows = next(section["rows"] for section in sections if section["key"] == "next_cycle")
+    names = {row["key"]: row["cells"][0]["text"] for row in rows}
+    cycles = scheme_of_year(report.centre_year).verification.cycles
+    return Decision(
+        record["rating"],
+        {pk: (names.get(pk, ""), key) for pk, key in record["recommended_cycle"].items()},
+        [(cycle.key, cycle.title) for cycle in cycles],
+    )
 
 
 def _find(request: HttpRequest, pk: int) -> tuple[Report, bool]:

@@ -11,7 +11,8 @@ from qa_portal.actors import SYSTEM
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import Deadline, Mail
 from reports.models import Report
-from reports.operations import final_reports
+from reports.operations import corrections, final_reports
+from reports.operations.corrections import Decided
 from reports.queries import final as queries
 from sampling.operations import waive
 from tests.conftest import NOW
@@ -245,3 +246,75 @@ def test_the_page_to_waive_a_visit_is_the_quality_managers(cast, sign_in):
     assert "Visit waived" in answer.content.decode()
     sampling = Activity.objects.filter(centre_year=centre_year, kind="SAMPLING").first()
     assert "Waive this visit" not in client.get(reverse("activity", args=[sampling.pk])).content.decode()
+
+
+def _correct(
+    cast, report, *, rating="LOW", cycle="enhanced", changes=None, reason="The second sample failed."
+):
+    programmes = report.content["record"]["recommended_cycle"]
+    return corrections.issue_correction(
+        report_id=report.pk,
+        by=cast["lsv"],
+        at=JULY,
+        reason=reason,
+        changes=changes or {},
+        decided=Decided(rating, dict.fromkeys(programmes, cycle)),
+    )
+
+
+def test_r69_a_correction_of_the_final_report_may_rate_and_recommend_otherwise(cast):
+    report = final_report_issued(cast)
+
+    new = _correct(
+        cast, report, rating="HIGH", cycle="enhanced_two", changes={"rating_reasons": "Decisions were wrong."}
+    )
+
+    figures = {each["label"]: each["word"] for each in new.content["outcome"]["figures"]}
+    assert (new.version, figures["Final risk rating"]) == (2, "High")
+    assert "Enhanced, 2 samples" in str(new.content["sections"])
+    report.refresh_from_db()
+    assert report.content["record"]["rating"] == "LOW"
+    year = CentreYear.objects.get(pk=report.centre_year_id)
+    assert (year.risk, set(year.next_cycle.values())) == ("HIGH", {"enhanced_two"})
+    rating = RiskRating.objects.filter(centre_year=year).order_by("pk").last()
+    assert (rating.level, rating.reasons) == ("HIGH", "Decisions were wrong.")
+    assert rating.facts["facts"]["corrects"] == "LOW"
+
+
+def test_r11_a_corrected_cycle_changes_the_year_that_has_begun(cast):
+    report = final_report_issued(cast, cycle="enhanced_two")
+    roll_over.roll_over(centre_id=report.centre_id, year=2027, by=SYSTEM, at=SEPTEMBER)
+    assert set(ActivityCount.objects.values_list("minimum", flat=True)) == {2}
+
+    _correct(cast, report, cycle="standard")
+
+    assert set(ActivityCount.objects.values_list("minimum", flat=True)) == {1}
+    after = Release.objects.filter(centre_year__year=2027)
+    assert set(after.values_list("control_measure", flat=True)) == {"STANDARD"}
+
+
+def test_r69_a_correction_that_changes_nothing_or_is_incomplete_is_refused(cast):
+    report = final_report_issued(cast)
+    with pytest.raises(RuleViolation, match="Nothing was changed"):
+        _correct(cast, report)
+    with pytest.raises(RuleViolation, match="low, medium or high"):
+        _correct(cast, report, rating="")
+    with pytest.raises(RuleViolation, match="cycle for each programme"):
+        _correct(cast, report, cycle="weekly")
+    with pytest.raises(RuleViolation, match="Say why"):
+        _correct(cast, report, rating="HIGH", reason=" ")
+
+
+def test_the_page_of_a_correction_asks_for_rating_and_cycles(cast, sign_in, clock_at):
+    report = final_report_issued(cast)
+    clock_at(NOW)
+    client = sign_in(cast["lsv"])
+    url = reverse("report-correct", args=[report.pk])
+    form = client.get(url).context["form"]
+    data = {name: field.initial or "" for name, field in form.fields.items()}
+
+    answer = client.post(url, data | {"reason": "Wrong rating.", "rating": "MEDIUM"})
+
+    new = Report.objects.get(version=2)
+    assert answer.url == reverse("report", args=[new.pk])
+    assert CentreYear.objects.get(pk=report.centre_year_id).risk == "MEDIUM"

@@ -17,7 +17,8 @@ from reports import tasks
 from reports.content.document import digest
 from reports.models import Report, ReportReading
 from reports.operations import readings
-from reports.operations.issue import issue_correction, issue_visit_report
+from reports.operations.corrections import issue_correction
+from reports.operations.issue import issue_visit_report
 from reports.operations.pdf import prepare_pdf
 from tests.story import visits as story
 from tests.story.allocations import forget_access
