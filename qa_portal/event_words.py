@@ -43,6 +43,7 @@ WORDS: dict[str, str] = {
     "centre.imported": "Centre brought in from a file",
     "centre.reopened": "Centre opened again",
     "centre_year.cycle_set": "Cycle of the year set",
+    "centre_year.btec_review_noted": "Day of the BTEC review noted",
     "centre_year.opened": "Year opened",
     "centre_year.rolled_over": "Year rolled over",
     "cohort.added": "Cohort added",

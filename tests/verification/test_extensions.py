@@ -8,9 +8,9 @@ import pytest
 
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import Deadline, Mail
-from tests.story.self_assessments import on, self_assessment_of
+from tests.story.self_assessments import answered_self_assessment, on, self_assessment_of
 from tests.story.years import open_year
-from verification.operations import extensions
+from verification.operations import extensions, self_assessments
 
 
 @pytest.fixture
@@ -79,3 +79,18 @@ def test_the_centre_asks_and_the_other_side_decides(cast, form):
     for person in ("qn", "head", "planner"):
         with pytest.raises(NotPermitted):
             extensions.grant(extension_id=extension.pk, by=cast[person], at=on(21))
+
+
+@pytest.mark.parametrize("end", ["submit", "withdraw"])
+def test_a_request_is_closed_when_nobody_has_to_decide_it_any_more(cast, end):
+    form = answered_self_assessment(cast)
+    extension = ask(cast, form)
+    if end == "submit":
+        self_assessments.submit(self_assessment_id=form.pk, by=cast["qn"], at=on(21))
+        self_assessments.recall(self_assessment_id=form.pk, by=cast["qn"], at=on(22))
+    else:
+        self_assessments.withdraw(self_assessment_id=form.pk, reason="No learners", by=cast["qn"], at=on(21))
+        self_assessments.reopen(self_assessment_id=form.pk, by=cast["qn"], at=on(22))
+    extension.refresh_from_db()
+    assert extension.status == "CLOSED"
+    assert ask(cast, form).status == "ASKED"

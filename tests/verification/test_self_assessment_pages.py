@@ -322,6 +322,13 @@ def test_r6_the_short_form_is_offered_to_such_centres_only(cast, year, sign_in):
     assert client.post(url("form", 2026)).status_code == 409
     cast.northgate.centre.mainly_btec_qa = True
     cast.northgate.centre.save(update_fields=["mainly_btec_qa"])
+    assert "is not noted yet" in client.get(url("")).content.decode()
+    assert client.get(url("btec-review", 2026)).status_code == 403
+    staff = sign_in(cast["planner"])
+    assert staff.post(url("btec-review", 2026), {"on": "2027-08-01"}).status_code == 422
+    assert staff.post(url("btec-review", 2026), {"on": "2026-09-14"}).status_code == 302
+    client = sign_in(cast["qn"])
+    assert "14\N{NO-BREAK SPACE}September 2026" in client.get(url("")).content.decode()
     assert "Send the annual centre declaration instead" in client.get(url("")).content.decode()
     assert client.post(url("form", 2026)).status_code == 302
     assert "Annual centre declaration 2026-27" in client.get(url("")).content.decode()

@@ -22,7 +22,7 @@ from tests.story.self_assessments import (
 )
 from tests.story.years import open_year
 from verification.models import CentreYear, SelfAssessment, SelfAssessmentVersion
-from verification.operations import self_assessment_sections, self_assessments
+from verification.operations import btec_reviews, self_assessment_sections, self_assessments
 from verification.operations.self_assessment_sections import Answer
 from verification.queries import self_assessment_content
 from verification.queries import self_assessments as queries
@@ -279,6 +279,13 @@ def test_r6_the_short_form_instead_of_the_full_one_and_never_both(cast, year):
     assert refused.value.rule == "R6"
     cast.northgate.centre.mainly_btec_qa = True
     cast.northgate.centre.save(update_fields=["mainly_btec_qa"])
+    with pytest.raises(RuleViolation, match="had that review"):
+        self_assessments.switch_form(self_assessment_id=form.pk, kind="ACD", by=cast["qn"], at=MORNING)
+    with pytest.raises(NotPermitted):
+        btec_reviews.note(centre_year_id=year.pk, on=MORNING.date(), by=cast["qn"], at=MORNING)
+    with pytest.raises(RuleViolation, match="Enter a day from"):
+        btec_reviews.note(centre_year_id=year.pk, on=date(2026, 8, 31), by=cast["planner"], at=MORNING)
+    btec_reviews.note(centre_year_id=year.pk, on=date(2026, 9, 14), by=cast["planner"], at=MORNING)
     answer_section(sections_of(year)[2], by=cast["qn"])
     self_assessments.switch_form(self_assessment_id=form.pk, kind="ACD", by=cast["qn"], at=MORNING)
     assert [s.key for s in sections_of(year)] == ["annual_centre_declaration"]

@@ -138,6 +138,12 @@ class ReturnForm(forms.Form):
     due_on = pack.DateField(label="To be submitted again by")
 
 
+class BtecReviewForm(forms.Form):
+    """The day of this year's BTEC review."""
+
+    on = pack.DateField(label="When was it done?")
+
+
 class ReasonForm(forms.Form):
     """A reason in words."""
 

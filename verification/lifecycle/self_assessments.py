@@ -37,4 +37,12 @@ EXTENSION = Lifecycle(
     "extension",
     Transition("grant", (E.ASKED,), E.GRANTED, P.EXTENSION_DECIDE, "extension.granted", "Give more time"),
     Transition("refuse", (E.ASKED,), E.REFUSED, P.EXTENSION_DECIDE, "extension.refused", "Refuse more time"),
+    Transition(
+        "close",
+        (E.ASKED,),
+        E.CLOSED,
+        P.SELF_ASSESSMENT_SUBMIT,
+        "extension.closed",
+        "Close the request",
+    ),
 )

@@ -133,6 +133,17 @@ def refuse(*, extension_id: int, decision_reason: str, by: Actor, at: datetime) 
     return extension
 
 
+def close_asked(self_assessment: SelfAssessment, *, by: Actor, at: datetime) -> None:
+    """Close a request for more time that nobody has to decide any more: the form was submitted or withdrawn.
+
+    Called inside the operation that does so, which holds the lock.
+    """
+    asked = self_assessment.extensions.select_for_update(of=("self",)).filter(status=ExtensionStatus.ASKED)
+    for extension in asked:
+        deadlines.cancel(lead_duties.EXTENSION, subject=extension, at=at)
+        EXTENSION.move(extension, "close", by=by, at=at)
+
+
 def _locked(self_assessment_id: int) -> SelfAssessment:
     rows = SelfAssessment.objects.select_for_update(of=("self",), no_key=True)
     return queries.with_year(rows).select_related("centre__quality_manager").get(pk=self_assessment_id)

@@ -77,12 +77,6 @@ def extension_due(extension: Extension, self_assessment: SelfAssessment, *, at: 
     deadlines.set_due(EXTENSION, subject=extension, year=centre_year.year, due_on=due_on, duty=duty)
 
 
-def end_extension_duties(self_assessment: SelfAssessment, *, at: datetime) -> None:
-    """Nobody has to decide on more time once the form was submitted or withdrawn."""
-    for extension in self_assessment.extensions.all():
-        deadlines.cancel(EXTENSION, subject=extension, at=at)
-
-
 def _form_url(self_assessment: SelfAssessment) -> str:
     year = self_assessment.centre_year.year
     return reverse("self-assessment-year", args=[self_assessment.centre.number, year])

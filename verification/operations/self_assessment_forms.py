@@ -85,6 +85,12 @@ def set_due(self_assessment: SelfAssessment, why: str = "") -> None:
     )
 
 
+def url_of(self_assessment: SelfAssessment) -> str:
+    """Where the form of its year is answered."""
+    centre_year = self_assessment.centre_year
+    return reverse("self-assessment-year", args=[centre_year.centre.number, centre_year.year])
+
+
 def show_progress(self_assessment: SelfAssessment) -> None:
     """Write how much is answered into the centre's year, where trackers and dashboards read it."""
     progress = queries.progress_of(queries.sections_of(self_assessment))

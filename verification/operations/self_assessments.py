@@ -22,7 +22,7 @@ from verification.models import (
     SelfAssessmentVersion,
     StageState,
 )
-from verification.operations import lead_duties
+from verification.operations import extensions, lead_duties
 from verification.operations import self_assessment_forms as forms
 from verification.operations.self_assessment_sections import SECTION_DEADLINE, keep_duties
 from verification.operations.stages import set_stage
@@ -31,6 +31,7 @@ from verification.queries import self_assessments as queries
 from verification.queries import years
 from verification.questionnaire import name_of
 from verification.rules import self_assessments as rules
+from verification.rules.days import is_in_reach
 
 DEADLINE = "self_assessment"
 
@@ -57,7 +58,7 @@ def submit(*, self_assessment_id: int, by: Actor, at: datetime) -> SelfAssessmen
     )
     deadlines.meet(DEADLINE, subject=self_assessment, at=at)
     _end_section_duties(self_assessment, at)
-    lead_duties.end_extension_duties(self_assessment, at=at)
+    extensions.close_asked(self_assessment, by=by, at=at)
     lead_duties.review_due(self_assessment, at=at)
     day = timezone.localdate(at)
     late = day > self_assessment.due_on
@@ -125,6 +126,7 @@ def return_for_amendment(
         raise RuleViolation("Write what the centre should change or add.")
     if due_on < timezone.localdate(at):
         raise RuleViolation("Choose a date that has not passed.")
+    is_in_reach(due_on, on=timezone.localdate(at))
     deadlines.meet(lead_duties.REVIEW, subject=self_assessment, at=at)
     forms.catch_up(self_assessment)
     self_assessment.due_on = due_on
@@ -197,7 +199,7 @@ def withdraw(*, self_assessment_id: int, reason: str, by: Actor, at: datetime) -
         raise RuleViolation("Write why the centre does not send it.")
     deadlines.cancel(DEADLINE, subject=self_assessment, at=at)
     _end_section_duties(self_assessment, at)
-    lead_duties.end_extension_duties(self_assessment, at=at)
+    extensions.close_asked(self_assessment, by=by, at=at)
     fact = f"Withdrawn {date_short(timezone.localdate(at))}"
     set_stage(self_assessment.centre_year_id, "self_assessment", StageState.NOT_NEEDED, [fact])
     _tell_verifier(
@@ -258,7 +260,11 @@ def switch_form(*, self_assessment_id: int, kind: str, by: Actor, at: datetime) 
         at=at,
         before=str(before),
         after=str(self_assessment.kind),
-        **scheme.basis("R6", mainly_btec_qa=self_assessment.centre.mainly_btec_qa),
+        **scheme.basis(
+            "R6",
+            mainly_btec_qa=self_assessment.centre.mainly_btec_qa,
+            btec_review_on=str(self_assessment.centre_year.btec_review_on or ""),
+        ),
     )
     return self_assessment
 

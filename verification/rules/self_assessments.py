@@ -173,14 +173,20 @@ def more_time_that_fits(self_assessment: SelfAssessment, until: date, at: dateti
         raise RuleViolation(f"Choose a date in this academic year, by {date_plain(last)}.")
 
 
+def may_use_short_form(self_assessment: SelfAssessment) -> bool:
+    """Whether the centre mainly delivers under BTEC QA and had its BTEC review in the year itself (R6)."""
+    reviewed = self_assessment.centre_year.btec_review_on is not None
+    return self_assessment.centre.mainly_btec_qa and reviewed
+
+
 def short_form_is_open_to(self_assessment: SelfAssessment, kind: str) -> None:
-    """Refuse the annual centre declaration where the centre does not mainly deliver under BTEC QA.
+    """Refuse the annual centre declaration where the centre does not mainly deliver under BTEC QA, or not reviewed yet.
 
     Raises RuleViolation. Source: R6, SEED-1.
     """
-    if kind == SelfAssessmentKind.ACD and not self_assessment.centre.mainly_btec_qa:
+    if kind == SelfAssessmentKind.ACD and not may_use_short_form(self_assessment):
         raise RuleViolation(
             "The annual centre declaration is for centres that mainly deliver under BTEC quality assurance"
-            " and have had that review this year. Your awarding organisation records which these are.",
+            " and have had that review this year. Your awarding organisation notes the day of the review.",
             rule="R6",
         )

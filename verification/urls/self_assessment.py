@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{YEAR}form/", moves.form, name="self-assessment-form"),
     path(f"{YEAR}return/", moves.give_back, name="self-assessment-return"),
     path(f"{YEAR}accept/", moves.accept, name="self-assessment-accept"),
+    path(f"{YEAR}btec-review/", requests.btec_review, name="self-assessment-btec-review"),
     path(f"{YEAR}more-time/", requests.ask_for_time, name="self-assessment-extension"),
     path(f"{YEAR}more-time/<int:pk>/", requests.decide_time, name="self-assessment-extension-decide"),
     path(f"{YEAR}register/", papers.register, name="self-assessment-register"),

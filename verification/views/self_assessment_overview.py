@@ -24,7 +24,7 @@ from verification.models import (
 )
 from verification.queries import self_assessments as queries
 from verification.questionnaire import EDITABLE, form_of
-from verification.rules.self_assessments import may_answer, year_still_runs
+from verification.rules.self_assessments import may_answer, may_use_short_form, year_still_runs
 from verification.views import self_assessment_parts as parts
 from verification.views.self_assessment_reading import sections_to_read, to_look_at
 
@@ -52,6 +52,7 @@ def context_of(request: HttpRequest, centre: Centre, self_assessment: SelfAssess
         "editable": editable,
         "progress": queries.progress_of(sections),
         "due_words": date_long(self_assessment.due_on),
+        "btec_review": _btec_review(self_assessment),
         "returned_by": self_assessment.reviewed_by,
         "groups": parts.section_groups(
             self_assessment,
@@ -104,6 +105,16 @@ def _answers(
     return read, to_look_at(read)
 
 
+def _btec_review(self_assessment: SelfAssessment) -> str:
+    """What is known of the review that opens the short form; nothing for other centres (R6)."""
+    if not self_assessment.centre.mainly_btec_qa:
+        return ""
+    on = self_assessment.centre_year.btec_review_on
+    if on is None:
+        return "The BTEC review of this year is not noted yet. After it the centre may send the short form instead."
+    return f"The BTEC review of this year was done on {date_long(on)}."
+
+
 def _offers(request: HttpRequest, self_assessment: SelfAssessment, sections: list) -> list[dict[str, str]]:
     """What this person may do here, as links; what must come first, as a reason."""
     number, person = self_assessment.centre.number, request.user
@@ -132,7 +143,7 @@ def _offers(request: HttpRequest, self_assessment: SelfAssessment, sections: lis
             offers.append(
                 {"label": "Ask for more time", "url": _page("extension", self_assessment), "reason": ""}
             )
-        if self_assessment.status == SelfAssessmentStatus.OPEN and self_assessment.centre.mainly_btec_qa:
+        if self_assessment.status == SelfAssessmentStatus.OPEN and may_use_short_form(self_assessment):
             short = self_assessment.kind == SelfAssessmentKind.CSA
             label = (
                 "Send the annual centre declaration instead"
@@ -141,6 +152,10 @@ def _offers(request: HttpRequest, self_assessment: SelfAssessment, sections: lis
             )
             offers.append({"label": label, "url": _page("form", self_assessment), "reason": ""})
     year = self_assessment.centre_year.year
+    if self_assessment.centre.mainly_btec_qa and person.may(P.CENTRE_EDIT, self_assessment.centre_id):
+        offers.append(
+            {"label": "Note its BTEC review", "url": _page("btec-review", self_assessment), "reason": ""}
+        )
     printed = reverse("self-assessment-print", args=[number, year])
     if person.access.side == Side.CENTRE or self_assessment.status not in EDITABLE:
         offers.append({"label": "Print it or save it as PDF", "url": printed, "reason": ""})
@@ -194,7 +209,7 @@ def _extensions(request: HttpRequest, self_assessment: SelfAssessment) -> list[d
     decides = request.user.may(P.EXTENSION_DECIDE, self_assessment.centre_id)
     rows = Extension.objects.filter(centre_id=self_assessment.centre_id, self_assessment=self_assessment)
     number, year = self_assessment.centre.number, self_assessment.centre_year.year
-    shapes = {"ASKED": "under-way", "GRANTED": "done", "REFUSED": "disagreed"}
+    shapes = {"ASKED": "under-way", "GRANTED": "done", "REFUSED": "disagreed", "CLOSED": "not-held"}
     return [
         {
             "extension": row,

@@ -17,9 +17,15 @@ from centres.views.evidence import file_rows
 from qa_portal import clock, notices
 from qa_portal.errors import RuleViolation
 from qa_portal.wording import date_long
-from verification.forms.self_assessments import DelegateForm, EvidenceForm, ExtensionForm, ReasonForm
+from verification.forms.self_assessments import (
+    BtecReviewForm,
+    DelegateForm,
+    EvidenceForm,
+    ExtensionForm,
+    ReasonForm,
+)
 from verification.models import Extension, SectionEvidence, SelfAssessment, SelfAssessmentSection
-from verification.operations import extensions, section_evidence, self_assessment_sections
+from verification.operations import btec_reviews, extensions, section_evidence, self_assessment_sections
 from verification.queries import self_assessments as queries
 from verification.queries.section_evidence import evidence_of
 from verification.questionnaire import form_of, name_of
@@ -240,3 +246,33 @@ def decide_time(request: HttpRequest, centre: Centre, year: int, pk: int) -> Htt
         "back_url": parts.home_of(found),
     }
     return render(request, "verification/self_assessment/decide_time.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@centre_page(P.CENTRE_EDIT)
+def btec_review(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
+    """Note the day of the year's BTEC review, which opens the short form to the centre (R6)."""
+    found = parts.find_year(request, centre, year)
+    form = BtecReviewForm(request.POST or None, initial={"on": found.centre_year.btec_review_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            btec_reviews.note(
+                centre_year_id=found.centre_year_id, by=request.user, at=clock.now(), **form.cleaned_data
+            )
+        except RuleViolation as refusal:
+            form.add_error("on", refusal.message)
+        else:
+            notices.done(request, "The BTEC review is noted", "The centre may send the short form this year.")
+            return redirect(parts.home_of(found))
+    context = {
+        **parts.frame(centre, found),
+        "heading": f"When was the BTEC review of {centre.name} done?",
+        "caption": parts.title_of(found),
+        "form": form,
+        "consequences": ["The centre may send the annual centre declaration instead of the self-assessment"],
+        "verb": "Note the review",
+        "back_url": parts.home_of(found),
+    }
+    return render(
+        request, "verification/self_assessment/confirm.html", context, status=422 if form.errors else 200
+    )
