@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -78,21 +79,46 @@ class TenantTask(Task):
         entry = OutboxEntry.objects.filter(pk=outbox_id).first()
         if entry is None or entry.done_at is not None:
             return
-        # A task asked for without a centre is a sweep: it claims rows over all tenants in short batches.
-        scope = ALL_CENTRES if entry.centre_id is None else [entry.centre_id]
+        kwargs = entry.kwargs | ({} if entry.centre_id is None else {"centre_id": entry.centre_id})
         try:
-            with scoped_to(scope, side=Side.AO):
-                locked = OutboxEntry.objects.select_for_update(skip_locked=True).filter(
-                    pk=outbox_id, done_at=None
-                )
-                if not locked.exists():
-                    return
-                self.run(
-                    **entry.kwargs, **({} if entry.centre_id is None else {"centre_id": entry.centre_id})
-                )
-                OutboxEntry.objects.filter(pk=outbox_id).update(done_at=timezone.now(), error="")
+            self.work(entry, kwargs)
         except Exception as problem:
             OutboxEntry.objects.filter(pk=outbox_id).update(
                 attempts=F("attempts") + 1, error=f"{type(problem).__name__}: {problem}"[:2000]
             )
             raise
+
+    def work(self, entry: OutboxEntry, kwargs: dict[str, Any]) -> None:
+        """Run the task's body in the transaction that claims the entry and marks it as done."""
+        self.finish(entry, lambda: self.run(**kwargs))
+
+    def finish(self, entry: OutboxEntry, body: Callable[[], object]) -> None:
+        """Claim the entry, do ``body`` and mark the entry as done, in one transaction; left alone when it is done."""
+        with scoped_to(self.scope_of(entry), side=Side.AO):
+            locked = OutboxEntry.objects.select_for_update(skip_locked=True).filter(pk=entry.pk, done_at=None)
+            if not locked.exists():
+                return
+            body()
+            OutboxEntry.objects.filter(pk=entry.pk).update(done_at=timezone.now(), error="")
+
+    @staticmethod
+    def scope_of(entry: OutboxEntry) -> Any:
+        """The centre it was asked for."""
+        # A task asked for without a centre is a sweep: it claims rows over all tenants in short batches.
+        return ALL_CENTRES if entry.centre_id is None else [entry.centre_id]
+
+
+class ThinkingTask(TenantTask):
+    """Reads in one transaction, works the answer out in none, and writes it in a second that claims the entry.
+
+    For work that takes longer than a transaction may stand idle. Its body reads, and returns two functions: one that
+    thinks, without the database, and one that writes what was thought, which must check again what it rests on.
+    """
+
+    abstract = True
+
+    def work(self, entry: OutboxEntry, kwargs: dict[str, Any]) -> None:
+        with scoped_to(self.scope_of(entry), side=Side.AO):
+            think, write = self.run(**kwargs)
+        found = think()
+        self.finish(entry, lambda: write(found))

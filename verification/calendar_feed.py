@@ -14,10 +14,10 @@ _LENGTH = timedelta(hours=6)
 _TENTATIVE = "PROPOSED"
 
 
-def written(entries: Iterable[Entry], *, name: str, base_url: str, at: datetime, time_zone: str) -> bytes:
+def written(entries: Iterable[Entry], *, name: str, base_url: str, at: datetime) -> bytes:
     """The feed of these entries; addresses become whole ones with ``base_url``.
 
-    A visit without a time takes the whole day; one with a time is shown for six hours.
+    A visit without a time takes the whole day; one with a time is shown for six hours, in the centre's time zone.
     """
     calendar = Calendar()
     calendar.add("prodid", f"-//{name}//Quality assurance//EN")
@@ -25,13 +25,12 @@ def written(entries: Iterable[Entry], *, name: str, base_url: str, at: datetime,
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval;value=duration", "PT1H")
     host = base_url.split("//")[-1].split("/")[0].split(":")[0]
-    zone = ZoneInfo(time_zone)
     for entry in entries:
-        calendar.add_component(_event(entry, host=host, base_url=base_url, at=at, zone=zone))
+        calendar.add_component(_event(entry, host=host, base_url=base_url, at=at))
     return calendar.to_ical()
 
 
-def _event(entry: Entry, *, host: str, base_url: str, at: datetime, zone: ZoneInfo) -> Event:
+def _event(entry: Entry, *, host: str, base_url: str, at: datetime) -> Event:
     event = Event()
     event.add("uid", f"{entry.uid}@{host}")
     event.add("dtstamp", at)
@@ -40,7 +39,7 @@ def _event(entry: Entry, *, host: str, base_url: str, at: datetime, zone: ZoneIn
         event.add("dtstart", entry.day)
         event.add("dtend", entry.day + timedelta(days=1))
     else:
-        start = datetime.combine(entry.day, entry.time, tzinfo=zone)
+        start = datetime.combine(entry.day, entry.time, tzinfo=ZoneInfo(entry.time_zone))
         event.add("dtstart", start)
         event.add("dtend", start + _LENGTH)
     if entry.place:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from celery import shared_task
 
 from centres.models import Person
 from qa_portal import clock
 from qa_portal.actors import SYSTEM
-from qa_portal.jobs import TenantTask
+from qa_portal.jobs import TenantTask, ThinkingTask
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from verification import plan_progress
+from verification.allocation_plan import AllocationPlan
 from verification.operations import (
     allocation_planning,
     conflicts,
@@ -20,6 +24,8 @@ from verification.operations import (
     roll_over,
     years,
 )
+
+Steps = tuple[Callable[[], AllocationPlan | None], Callable[[AllocationPlan | None], None]]
 
 
 @shared_task(name="verification.open_due_years")
@@ -73,15 +79,23 @@ def hand_over_duties(**_: object) -> None:
             )
 
 
-@shared_task(name="verification.plan_allocations", base=TenantTask)
-def plan_allocations(*, year: int, by_id: int, key: str, **_: object) -> None:
+@shared_task(name="verification.plan_allocations", base=ThinkingTask)
+def plan_allocations(*, year: int, by_id: int, key: str, **_: object) -> Steps:
     """Propose verifiers for every open place of a year; how far it is stands in the cache, what it made in rows."""
     by = Person.objects.get(pk=by_id)
-    plan = allocation_planning.plan_year(
-        year=year, by=by, at=clock.now(), tell=lambda text: plan_progress.tell(key, text)
-    )
-    if plan is not None:
+    tell = partial(plan_progress.tell, key)
+    question = allocation_planning.question_of(year=year, at=clock.now(), tell=tell)
+
+    def think() -> AllocationPlan | None:
+        return None if question is None else allocation_planning.decide(question, tell=tell)
+
+    def write(plan: AllocationPlan | None) -> None:
+        if plan is None or question is None:
+            return
+        allocation_planning.write(plan, question, by=by, at=clock.now(), tell=tell)
         plan_progress.keep_unmet(key, {each.demand: each.reason for each in plan.unmet})
+
+    return think, write
 
 
 @shared_task(name="verification.confirm_allocations", base=TenantTask)

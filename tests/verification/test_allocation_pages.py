@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
@@ -296,7 +296,10 @@ def test_a_message_reaches_the_quality_manager_when_asked_for_and_other_verifier
     lead = sign_in(cast["lsv"])
     lead.post(url, {"text": "I do."})
     assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
-    sign_in(cast["sv"]).post(reverse("account-mail"), {"reminders": "yes", "escalations": "yes", "copies": "yes", "verifiers": "no"})
+    sign_in(cast["sv"]).post(
+        reverse("account-mail"),
+        {"reminders": "yes", "escalations": "yes", "copies": "yes", "verifiers": "no"},
+    )
     sign_in(cast["lsv"]).post(url, {"text": "Done."})
     assert Mail.objects.filter(kind="message", to=cast["sv"]).count() == 2
 
@@ -366,3 +369,25 @@ def test_a_centre_cancels_on_its_page(cast, sign_in):
     date_proposals.propose_for_centre(centre_id=visit.centre_id, by=cast["planner"], at=NOW)
     visit.refresh_from_db()
     assert visit.status == "PROPOSED"
+
+
+def test_the_quality_manager_finds_agreed_dates_of_their_centres_in_the_centres_time_zone(
+    cast, sign_in, client
+):
+    Centre.objects.filter(pk=cast.northgate.centre.pk).update(
+        quality_manager=cast["manager"], time_zone="Europe/Lisbon"
+    )
+    visit = visit_agreed(cast)
+    Activity.objects.filter(pk=visit.pk).update(starts_at=time(9, 30))
+    signed_in = sign_in(cast["manager"])
+    assert "LSV visit, Northgate College" in signed_in.get(reverse("calendar")).content.decode()
+    feed = _feed(sign_in, client, cast["manager"])
+    event = next(each for each in Calendar.from_ical(feed).walk("VEVENT") if "visit" in each["SUMMARY"])
+    assert str(event["DTSTART"].dt.tzinfo) == "Europe/Lisbon"
+    assert not Calendar.from_ical(_feed(sign_in, client, cast["viewer"])).walk("VEVENT")
+
+
+def _feed(sign_in, client, person):
+    sign_in(person).post(reverse("calendar-address"))
+    person.refresh_from_db()
+    return client.get(reverse("calendar-feed", args=[person.calendar_secret])).content

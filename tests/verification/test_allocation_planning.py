@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+
 from qa_portal.jobs import TenantTask
 from qa_portal.models import Mail, OutboxEntry
 from tests.conftest import NOW, TODAY
@@ -11,7 +13,7 @@ from tests.story.allocations import opened
 from tests.verification.test_allocations import _declare, _long_service, _lsv, _verifier
 from verification import tasks
 from verification.models import Allocation, CentreYear, VerifierAbsence
-from verification.operations import allocation_planning
+from verification.operations import allocation_planning, allocations
 from verification.queries import candidates
 from verification.queries.places import places
 
@@ -98,6 +100,34 @@ def test_r13_a_proposal_that_needs_a_reason_stays_a_proposal(cast):
     [kept] = allocation_planning.confirm_centre(centre_year_id=year.pk, by=cast["planner"], at=NOW)
     assert Allocation.objects.get(pk=kept).kind == "LSV"
     assert Allocation.objects.filter(status="ACTIVE", centre_year=year).count() == 4
+
+
+def test_a_place_that_somebody_got_while_the_plan_was_worked_out_keeps_them(cast):
+    year = opened(cast)
+    question = allocation_planning.question_of(year=2026, at=NOW)
+    plan = allocation_planning.decide(question)
+    allocations.allocate(
+        centre_year_id=year.pk, kind="LSV", programme_id=None, verifier_id=_verifier(cast, "lsv2").pk,
+        by=cast["planner"], at=NOW,
+    )  # fmt: skip
+    written = allocation_planning.write(plan, question, by=cast["planner"], at=NOW)
+    assert len(written.allocations) == len(plan.allocations) - 1
+    assert Allocation.objects.get(centre_year=year, kind="LSV").verifier == _verifier(cast, "lsv2")
+
+
+def test_a_plan_is_worked_out_in_no_transaction(cast, monkeypatch):
+    opened(cast)
+    depth = len(connection.savepoint_ids)
+    seen = []
+    real = allocation_planning.decide
+    monkeypatch.setattr(
+        allocation_planning,
+        "decide",
+        lambda *a, **k: seen.append(len(connection.savepoint_ids)) or real(*a, **k),
+    )
+    allocation_planning.ask_for_plan(year=2026, by=cast["planner"], at=NOW)
+    _run("verification.plan_allocations")
+    assert seen == [depth], "as deep as the test itself: the task has no transaction open of its own"
 
 
 def _run(name):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from centres.permissions import Permission
@@ -17,11 +19,14 @@ from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.models import OutboxEntry
 from verification.allocation_plan import AllocationPlan, plan_allocations
-from verification.models import Allocation, AllocationStatus, CentreYear
+from verification.candidates import Preferences
+from verification.eligibility import Demand
+from verification.eligibility import Verifier as Person
+from verification.models import Allocation, AllocationStatus, CentreYear, Verifier
 from verification.operations import allocations
 from verification.queries import allocation_places
 from verification.queries import candidates as queries
-from verification.queries.places import Place, places
+from verification.queries.places import HELD, Place, place_id, places
 
 PLAN_TASK = "verification.plan_allocations"
 CONFIRM_TASK = "verification.confirm_allocations"
@@ -41,13 +46,29 @@ def ask_for_plan(*, year: int, by: Actor, at: datetime) -> OutboxEntry:
     return jobs.enqueue(PLAN_TASK, centre_id=None, year=year, by_id=by.pk, key=f"{at:%Y%m%d%H%M%S%f}")
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a plan is worked out from, read at one moment."""
+
+    places: dict[str, Place]
+    demands: list[Demand]
+    people: list[Person]
+    on: date
+    preferences: Preferences
+
+
 def plan_year(
     *, year: int, by: Actor, at: datetime, tell: Progress = lambda text: None
 ) -> AllocationPlan | None:
-    """Propose a verifier for every place that has nobody: met first, then continuity, one team, travel, fair load.
+    """Read, decide and write at once, in the caller's transaction; a worker takes the three steps one by one."""
+    question = question_of(year=year, at=at, tell=tell)
+    return None if question is None else write(decide(question, tell=tell), question, by=by, at=at)
 
-    Runs in the staff scope, because days and years are counted over all centres. Proposals of an earlier plan are kept
-    as they are. Returns the plan, with why what is unmet is unmet; None when no place is open. Sources: R7, R13, R14.
+
+def question_of(*, year: int, at: datetime, tell: Progress = lambda text: None) -> Question | None:
+    """What a plan for every place that has nobody is worked out from; None when no place is open.
+
+    Read it in the staff scope, because days and years are counted over all centres.
     """
     today = timezone.localdate(at)
     every = places(CentreYear.objects.filter(year=year))
@@ -62,15 +83,54 @@ def plan_year(
         cooling_off_years=scheme.allocation.cooling_off_years.value,
         tenures=queries.all_tenures(year),
     )
-    tell(f"{len(open_places)} places, {len(people)} people: deciding")
-    plan = plan_allocations(
+    return Question(
+        {place.id: place for place in open_places},
         queries.demands(open_places, today, held=every),
         people,
-        on=today,
-        preferences=queries.preferences(scheme),
+        today,
+        queries.preferences(scheme),
     )
-    tell(f"{len(plan.allocations)} of {len(open_places)} places found somebody: writing")
-    _write(plan, {place.id: place for place in open_places}, by=by, at=at)
+
+
+def decide(question: Question, *, tell: Progress = lambda text: None) -> AllocationPlan:
+    """Propose a verifier for every place: met first, then continuity, one team, travel, fair load. Reads nothing.
+
+    Sources: R7, R13, R14.
+    """
+    tell(f"{len(question.demands)} places, {len(question.people)} people: deciding")
+    return plan_allocations(
+        question.demands, question.people, on=question.on, preferences=question.preferences
+    )
+
+
+@transaction.atomic
+def write(
+    plan: AllocationPlan,
+    question: Question,
+    *,
+    by: Actor,
+    at: datetime,
+    tell: Progress = lambda text: None,
+) -> AllocationPlan:
+    """Write the proposals of a plan, with why what is unmet is unmet; returns the plan as it was written.
+
+    A place that somebody got since the plan was read keeps them, and somebody who left the register since is left out.
+    """
+    tell(f"{len(plan.allocations)} of {len(question.places)} places found somebody: writing")
+    years = {place.centre_year.pk for place in question.places.values()}
+    rows = Allocation.objects.filter(centre_year_id__in=years, status__in=HELD)
+    taken = {
+        place_id(kind, centre_year_id, programme_id)
+        for kind, centre_year_id, programme_id in rows.values_list("kind", "centre_year_id", "programme_id")
+    }
+    there = set(
+        Verifier.objects.filter(Q(left_on=None) | Q(left_on__gt=question.on)).values_list("pk", flat=True)
+    )
+    kept = tuple(
+        each for each in plan.allocations if each.demand not in taken and int(each.verifier) in there
+    )
+    plan = replace(plan, allocations=kept)
+    _write(plan, question.places, by=by, at=at)
     return plan
 
 

@@ -91,7 +91,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
             found[entry.uid] = entry
     body = calendar_feed.written(
         found.values(), name=settings.PORTAL.get("organisation", "Quality assurance"), base_url=settings.BASE_URL,
-        at=clock.now(), time_zone=settings.TIME_ZONE,
+        at=clock.now(),
     )  # fmt: skip
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'
