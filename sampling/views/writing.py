@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +26,7 @@ from sampling.views import pages
 from verification.models import DirectClaimsStatus, DraftAction, RecommendationKind, ReportDraft
 from verification.operations import direct_claims
 from verification.queries.actions import possible_owners
+from verification.queries.visits import default_due
 from verification.rules.direct_claims import POSSIBLE
 
 either = require_http_methods(["GET", "POST"])
@@ -147,7 +147,7 @@ def actions(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         criteria=policy.criteria,
         owners=possible_owners(found.centre_id, clock.today()),
-        initial={"due_on": clock.today() + timedelta(days=21)},
+        initial={"due_on": default_due(found.activity, "ESSENTIAL", risk=False, on=clock.today())},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
