@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from qa_portal import audit
-from qa_portal.actors import Actor
+from qa_portal.actors import SYSTEM, Actor
 from qa_portal.errors import NotPermitted, Reason, Refusal, RuleViolation
+from qa_portal.models import AuditEvent
+from qa_portal.wording import moment
 
 Condition = Callable[..., None]
 
@@ -31,10 +35,21 @@ class Transition:
         if not by.may(self.permission, thing.centre_id, getattr(thing, "programme_id", None)):
             raise NotPermitted(f"{self.label}: this is not part of your role here.")
         if thing.status not in self.sources:
-            raise RuleViolation(
-                f"{self.label}: not possible while this is “{thing.get_status_display().lower()}”."
-            )
+            words = f"{self.label}: not possible while this is “{thing.get_status_display().lower()}”."
+            done = self._who_did(thing) if thing.status == self.target else ""
+            raise RuleViolation(f"{words} {done}".strip())
         self._check_conditions(thing, by)
+
+    def _who_did(self, thing: Any) -> str:
+        """Who made this move before, and when, for a second press; "" where the trail is not theirs to read."""
+        events = AuditEvent.objects.filter(
+            chain=thing.centre_id, target_type=thing._meta.label_lower, target_id=thing.pk, event=self.event
+        )
+        last = events.order_by("seq").last()
+        if last is None:
+            return ""
+        person = get_user_model().objects.filter(pk=last.by_id).first() if last.by_id else SYSTEM
+        return f"{person or 'Somebody'} did this on {moment(last.at)}."
 
     def _check_conditions(self, thing: Any, by: Actor) -> None:
         refusals: list[RuleViolation] = []

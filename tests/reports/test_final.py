@@ -13,12 +13,15 @@ from qa_portal.models import Deadline, Mail
 from reports.models import Report
 from reports.operations import corrections, final_reports
 from reports.operations.corrections import Decided
+from reports.operations.issue import issue_visit_report
+from reports.operations.issue_sample import issue_sample_report
 from reports.queries import final as queries
 from sampling.operations import waive
 from tests.conftest import NOW
 from tests.story.allocations import allocated, forget_access, opened
 from tests.story.final_reports import JULY, draft_written, everything_waived, final_report_issued
 from tests.story.samples import CONCLUDED_AT, sample_concluded
+from tests.story.visits import visit_report_issued
 from verification.models import Activity, ActivityCount, CentreYear, Release, RiskRating
 from verification.operations import cancellations, roll_over, waivers
 
@@ -318,3 +321,27 @@ def test_the_page_of_a_correction_asks_for_rating_and_cycles(cast, sign_in, cloc
     new = Report.objects.get(version=2)
     assert answer.url == reverse("report", args=[new.pk])
     assert CentreYear.objects.get(pk=report.centre_year_id).risk == "MEDIUM"
+
+
+def test_r69_a_second_press_on_a_samples_report_names_the_first(cast, clock_at):
+    clock_at(CONCLUDED_AT)
+    sample = sample_concluded(cast)
+    report = Report.objects.get(kind="SAMPLE")
+
+    with pytest.raises(
+        RuleViolation, match=f"SV Person issued report {report.number} on 28.January 2027"
+    ) as no:
+        issue_sample_report(sample_id=sample.pk, by=cast["sv"], at=CONCLUDED_AT)
+
+    assert no.value.reasons[0].url == reverse("report", args=[report.pk])
+    assert Report.objects.count() == 1
+
+
+def test_r69_a_second_press_on_a_visits_report_names_the_first(cast, clock_at):
+    clock_at(datetime(2026, 12, 1, 12, 0, tzinfo=UTC))
+    report = visit_report_issued(cast)
+
+    with pytest.raises(RuleViolation, match="LSV Person issued report LSV-10101-2026-1 on 1.December 2026"):
+        issue_visit_report(activity_id=report.activity_id, by=cast["lsv"], at=datetime.now(tz=UTC))
+
+    assert Report.objects.count() == 1
