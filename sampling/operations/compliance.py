@@ -20,6 +20,7 @@ from sampling.operations.plan import locked_sample
 from verification.models import ActionLevel, DraftAction, RecommendationKind, ReportDraft
 from verification.queries import actions as action_queries
 from verification.rules import actions as action_rules
+from verification.rules.days import is_in_reach
 
 #: The criterion of an action that follows from a wrong decision, not from a requirement of the specification.
 DECISIONS = "assessment_decisions"
@@ -104,7 +105,7 @@ def add_action(
 ) -> DraftAction:
     """Write an action for the centre; it becomes the centre's when the report is issued (R65, R81).
 
-    Raises NotPermitted, RuleViolation for an owner who may not answer it or a due date that has passed.
+    Raises NotPermitted, RuleViolation for an owner who may not answer it, a due date that has passed or is too far.
     """
     sample = locked_sample(sample_id)
     may_judge(sample, by, at)
@@ -120,6 +121,7 @@ def add_action(
         raise RuleViolation("Choose somebody at the centre who may answer actions.", rule="R81")
     if due_on < today:
         raise RuleViolation("This day has passed. Choose a day to come.", rule="R81")
+    is_in_reach(due_on, on=today, rule="R81")
     draft = DraftAction.objects.create(
         centre_id=sample.centre_id,
         activity_id=sample.activity_id,

@@ -18,6 +18,7 @@ from verification.models import Activity, ActivityStatus, Verifier
 from verification.operations import activities, date_mail, dates
 from verification.queries import schedule as queries
 from verification.rules import activities as rules
+from verification.rules.days import is_in_reach
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def propose_date(
     ACTIVITY["propose"].check(activity, by=by)
     scheme = activities.scheme_of_activity(activity)
     holidays = _holidays(activity, day, at)
+    is_in_reach(day, on=timezone.localdate(at))
     rules.is_a_working_day(day, holidays)
     rules.has_notice(day, on=timezone.localdate(at), holidays=holidays, scheme=scheme, short=short_notice)
     rules.late_has_a_reason(activity, day, late_reason)
@@ -71,6 +73,7 @@ def propose_another(
     """
     activity = activities.locked(activity_id)
     ACTIVITY["propose_another"].check(activity, by=by)
+    is_in_reach(day, on=timezone.localdate(at))
     rules.is_a_working_day(day, _holidays(activity, day, at))
     if day <= timezone.localdate(at):
         raise RuleViolation(f"{date_long(day)} is not a day to come. Choose a later day.")

@@ -9,6 +9,7 @@ from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import date_long, date_plain
 from verification.models import Action, ActionResponse
+from verification.rules.days import is_in_reach
 
 
 def is_not_their_own_answer(action: Action, by: Actor) -> None:
@@ -47,12 +48,13 @@ def latest_due(scheme: Scheme, year: int, *, risk_to_valid_certification: bool) 
 def falls_due_in_time(
     due_on: date, *, scheme: Scheme, year: int, risk_to_valid_certification: bool, on: date
 ) -> None:
-    """The due date lies ahead, and before the sampling window where certificates are at risk.
+    """The due date lies ahead but not years away, and before the sampling window where certificates are at risk.
 
     Raises RuleViolation (R81). A visit after the window has opened only asks for a date ahead.
     """
     if due_on < on:
         raise RuleViolation(f"{date_long(due_on)} is in the past. Choose a day to come.", rule="R81")
+    is_in_reach(due_on, on=on, rule="R81")
     latest = latest_due(scheme, year, risk_to_valid_certification=risk_to_valid_certification)
     if latest is not None and latest >= on and due_on > latest:
         raise RuleViolation(
