@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from centres.operations import account_mail, accounts, imports, invitations
-from centres.queries.people import centres_to_ask
+from centres.queries.people import to_ask_by_centre
 from qa_portal import clock
 from qa_portal.jobs import TenantTask
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
@@ -39,10 +39,11 @@ def deactivate_unused_accounts(**_: object) -> None:
 
 @shared_task(name="centres.ask_for_details")
 def ask_for_details(**_: object) -> None:
-    """Ask everybody who is due to confirm their details, one centre a transaction."""
-    # Over all centres, only to learn in which of them somebody is due.
+    """Ask everybody who is due to confirm their details, one centre a transaction; each person once."""
+    # Over all centres, to learn who is due where, and to write to those who belong to no centre.
     with scoped_to(ALL_CENTRES):
-        due = centres_to_ask(clock.today())
-    for centre_id in due:
+        due = to_ask_by_centre(clock.today())
+        accounts.ask_staff_for_details(at=clock.now())
+    for centre_id, grant_ids in due.items():
         with scoped_to([centre_id]):
-            accounts.ask_to_confirm_details(centre_id=centre_id, at=clock.now())
+            accounts.ask_to_confirm_details(centre_id=centre_id, grant_ids=grant_ids, at=clock.now())

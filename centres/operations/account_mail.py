@@ -43,6 +43,12 @@ _LETTERS = {
         "the sign-in page sends you a link to choose a new one.",
         "/account/login/",
     ),
+    "details.due": Letter(
+        "Confirm your details",
+        "Once a year everybody confirms their name and telephone number, so that the right person can be reached. It "
+        "takes a minute.",
+        "/account/details/",
+    ),
     "email.changed": Letter(
         "Your e-mail address here is changed",
         "An administrator changed the e-mail address of your account; this is the new one. Sign in with it and the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
@@ -53,19 +53,36 @@ def confirm_details(*, person_id: int, name: str, phone: str, by: Person, at: da
 
 
 @transaction.atomic
-def ask_to_confirm_details(*, centre_id: int, at: datetime, by: Actor = SYSTEM) -> int:
-    """Set the yearly duty to confirm one's details for everybody at a centre who is due; returns for how many.
+def ask_to_confirm_details(
+    *, centre_id: int, at: datetime, grant_ids: Collection[int] | None = None, by: Actor = SYSTEM
+) -> int:
+    """Set the yearly duty to confirm one's details for everybody who is asked at this centre; returns for how many.
 
-    The caller is in the scope of the centre; a second run sets none.
+    ``grant_ids`` are the roles that the sweep over all centres found. The caller is in the scope of the centre; a
+    second run sets none, and nobody is asked at a second centre (R22).
     """
     today = timezone.localdate(at)
     rows = queries.to_ask(today).filter(centre_id=centre_id)
-    first: dict[int, AccessGrant] = {}
-    for row in rows.select_related("person").order_by("pk"):
-        first.setdefault(row.person_id, row)
-    for row in first.values():
+    if grant_ids is not None:
+        rows = rows.filter(pk__in=grant_ids)
+    found = list(rows.select_related("person").order_by("pk"))
+    for row in found:
         _ask(row, today)
-    return len(first)
+    return len(found)
+
+
+@transaction.atomic
+def ask_staff_for_details(*, at: datetime, by: Actor = SYSTEM, most: int = 200) -> int:
+    """Write to the awarding organisation's people who are due to confirm their details; returns to how many.
+
+    They belong to no centre whose to-do list could hold the duty: their home shows it, and each gets one message a
+    year. The caller is in the scope of all centres (R22).
+    """
+    people = list(queries.staff_to_ask(timezone.localdate(at)).order_by("pk")[:most])
+    for person in people:
+        account_mail.tell(person.pk, "details.due")
+        audit.record("person.asked_for_details", by=by, target=person, at=at, chain=INSTALLATION)
+    return len(people)
 
 
 def _ask(row: AccessGrant, today: date) -> None:

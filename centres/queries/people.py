@@ -9,7 +9,7 @@ from typing import Any
 
 from allauth.idp.oidc.models import Client
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -25,7 +25,7 @@ from centres.models import (
 )
 from centres.permissions import ONE_PER_CENTRE, ROLES, RoleCode
 from centres.queries.schemes import lead_verifier_scheme
-from qa_portal.models import Deadline
+from qa_portal.models import AuditEvent, Deadline
 from qa_portal.tenancy import Side
 
 _ORDER = {code: place for place, code in enumerate(ROLES)}
@@ -263,20 +263,59 @@ def details_due(today: date) -> Q:
 
 
 def to_ask(today: date) -> QuerySet[AccessGrant]:
-    """Roles at centres of people who are due to confirm their details and were not asked there yet."""
+    """The one role at a centre by which each person who is due is asked to confirm their details, where nobody asked.
+
+    Whoever has many centres is asked once, at the first: the details are the same everywhere. Over all centres it sees
+    what was asked elsewhere.
+    """
+    own = AccessGrant.objects.filter(person_id=OuterRef("person_id"), centre__isnull=False).active_on(today)
     asked = Deadline.objects.filter(
-        centre_id=OuterRef("centre_id"),
         kind="details_confirmation",
         state="OPEN",
         owner_id=OuterRef("person_id"),
+        # What was asked at a centre that the person left is seen by nobody.
+        centre_id__in=AccessGrant.objects.filter(person_id=OuterRef("owner_id"))
+        .active_on(today)
+        .filter(centre__isnull=False)
+        .values("centre_id"),
     )
     due = Person.objects.filter(details_due(today), is_active=True, is_service=False)
-    return AccessGrant.objects.filter(~Exists(asked), centre__isnull=False, person__in=due).active_on(today)
+    rows = AccessGrant.objects.filter(~Exists(asked), centre__isnull=False, person__in=due).active_on(today)
+    return rows.filter(pk=Subquery(own.order_by("pk").values("pk")[:1]))
 
 
-def centres_to_ask(today: date, most: int = 500) -> list[int]:
-    """Centres where somebody is due to confirm their details; the caller is in the scope of all centres."""
-    return list(to_ask(today).order_by("centre_id").values_list("centre_id", flat=True).distinct()[:most])
+def to_ask_by_centre(today: date, most: int = 5000) -> dict[int, list[int]]:
+    """The roles of ``to_ask`` by centre; the caller is in the scope of all centres."""
+    found: dict[int, list[int]] = {}
+    for pk, centre_id in to_ask(today).order_by("centre_id", "pk").values_list("pk", "centre_id")[:most]:
+        found.setdefault(centre_id or 0, []).append(pk)
+    return found
+
+
+def staff_to_ask(today: date) -> QuerySet[Person]:
+    """People of the awarding organisation who are due, have no centre where they would be asked, and were not told
+    this year."""
+    grants = AccessGrant.objects.active_on(today).filter(person_id=OuterRef("pk"))
+    told = AuditEvent.objects.filter(
+        chain=0,
+        target_type="centres.person",
+        target_id=OuterRef("pk"),
+        event="person.asked_for_details",
+        at__date__gt=today - timedelta(days=300),
+    )
+    due = Person.objects.filter(details_due(today), is_active=True, is_service=False)
+    return due.filter(
+        Exists(grants.filter(centre=None)), ~Exists(grants.filter(centre__isnull=False)), ~Exists(told)
+    )
+
+
+def details_due_on(person: Person, today: date) -> date | None:
+    """The day by which somebody confirms their details, once it is near; None while it is not."""
+    months = lead_verifier_scheme(today).scheme.people.details_confirmed_every_months.value
+    if person.details_confirmed_on is None:
+        return timezone.localdate(person.joined_at) + ASK_BEFORE
+    due_on = _months_before(person.details_confirmed_on, -months)
+    return due_on if due_on <= today + ASK_BEFORE else None
 
 
 def grants_of(person: Person) -> list[Any]:

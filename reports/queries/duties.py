@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from centres.models import Person
 from centres.permissions import RoleCode
 from centres.queries.duties import mine
+from centres.queries.people import details_due_on
 from qa_portal.models import Deadline
 
 
@@ -24,6 +27,21 @@ def duties_of(
     several = person.access.everywhere or len(person.access.centre_ids) > 1
     rows = deadlines.select_related("centre", "owner").order_by("due_on", "pk")[:most]
     return [_duty(row, person, several) for row in rows]
+
+
+def with_details(person: Person, found: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """Add the yearly look at one's own details for somebody who belongs to no centre whose deadlines hold it (R22)."""
+    url, due_on = reverse("account-details"), details_due_on(person, today)
+    if due_on is None or any(duty["url"] == url for duty in found):
+        return found
+    own = {
+        "due": due_on,
+        "text": "Confirm your details",
+        "why": "Once a year, so that everybody can reach the right person.",
+        "url": url,
+        "source": "R22",
+    }
+    return sorted([*found, own], key=lambda duty: duty["due"])
 
 
 def open_at(person: Person, centre_id: int, *, most: int = 20) -> list[dict[str, Any]]:

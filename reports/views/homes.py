@@ -66,7 +66,9 @@ def _frame(request: HttpRequest) -> dict:
 
 
 def _home_of_staff(request: HttpRequest) -> dict:
-    return _frame(request) | {"failures": background.failures(request.user)}
+    frame = _frame(request)
+    frame["duties"] = duties.with_details(request.user, frame["duties"], clock.today())
+    return frame | {"failures": background.failures(request.user)}
 
 
 def _home_of_centre(request: HttpRequest, centre: Centre) -> dict:

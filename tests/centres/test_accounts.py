@@ -11,7 +11,7 @@ from centres.models import AccessGrant
 from centres.operations import accounts
 from centres.permissions import RoleCode as R
 from qa_portal.errors import NotPermitted
-from qa_portal.models import AuditEvent, Deadline
+from qa_portal.models import AuditEvent, Deadline, OutboxEntry
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from tests.conftest import NOW
 from tests.factories.centres import AccessGrantFactory
@@ -202,3 +202,34 @@ def test_r22_the_daily_sweep_asks_at_every_centre_and_only_once(cast, clock_at):
     before = asked.count()
     tasks.ask_for_details()
     assert asked.count() == before
+
+
+def test_r22_somebody_with_many_centres_is_asked_once(cast, clock_at):
+    clock_at(NOW)
+    verifier = cast["lsv"]
+    for house in (cast.northgate, cast.harbour):
+        AccessGrantFactory(person=verifier, role=R.LEAD_STANDARDS_VERIFIER, centre=house.centre)
+    tasks.ask_for_details()
+    tasks.ask_for_details()
+    asked = Deadline.objects.filter(kind=accounts.DETAILS, owner=verifier)
+    assert [duty.centre for duty in asked] == [cast.northgate.centre]
+    AccessGrant.objects.filter(person=verifier, centre=cast.northgate.centre).update(ends_on="2026-10-01")
+    tasks.ask_for_details()
+    assert asked.filter(centre=cast.harbour.centre).count() == 1
+    accounts.confirm_details(person_id=verifier.pk, name=verifier.name, phone="", by=verifier, at=NOW)
+    assert not asked.filter(state="OPEN").exists()
+
+
+def test_r22_the_awarding_organisations_people_are_asked_too(cast, clock_at, sign_in, scope):
+    clock_at(NOW)
+    staff = {"manager", "planner", "viewer", "admin"}
+    tasks.ask_for_details()
+    tasks.ask_for_details()
+    told = OutboxEntry.objects.filter(task="centres.tell_person", kwargs__what="details.due")
+    assert {row.kwargs["person_id"] for row in told} == {cast[name].pk for name in staff}
+    assert told.count() == len(staff)
+    client = sign_in(cast["planner"])
+    scope()
+    assert "Confirm your details" in client.get("/").content.decode()
+    client.post("/account/details/", {"name": "Pat Planner", "phone": ""})
+    assert "Confirm your details" not in client.get("/").content.decode()
