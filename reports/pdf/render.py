@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -26,13 +27,23 @@ def render(content: dict[str, Any], *, sha256: str = "", draft: bool = False) ->
     ``content`` is what ``reports.content.document`` makes; ``sha256`` is printed as its digest; a draft says in the
     band and in the foot that it is not issued. Raises FontsMissing when the asset build was not run.
     """
+    widths = {column["width"] for section in content["sections"] for column in section.get("columns", [])}
+    context = presented(content, sha256=sha256, draft=draft)
+    return render_page("reports/print/report.html", context, widths=widths)
+
+
+def render_page(template: str, context: dict[str, Any], *, widths: Iterable[int] = ()) -> bytes:
+    """Print a template of the portal's own as tagged PDF on A4; ``widths`` are those of its columns, in per cent.
+
+    Raises FontsMissing when the asset build was not run.
+    """
     if len(fonts()) < _NEEDED_FONTS:
         raise FontsMissing("The fonts of the reports are missing. Run “npm ci && npm run build” first.")
     fetcher = OwnFilesOnly()
-    page = render_to_string("reports/print/report.html", presented(content, sha256=sha256, draft=draft))
+    page = render_to_string(template, context)
     font_files = FontConfiguration()
     sheet = CSS(url=f"{SCHEME}style/report.css", url_fetcher=fetcher, font_config=font_files)
-    own = CSS(string=_own_styles(content), url_fetcher=fetcher)
+    own = CSS(string=_own_styles(widths), url_fetcher=fetcher)
     document = HTML(string=page, base_url=f"{SCHEME}report", url_fetcher=fetcher)
     return document.write_pdf(
         stylesheets=[sheet, own],
@@ -43,13 +54,12 @@ def render(content: dict[str, Any], *, sha256: str = "", draft: bool = False) ->
     )
 
 
-def _own_styles(content: dict[str, Any]) -> str:
+def _own_styles(widths: Iterable[int]) -> str:
     """What differs between installations and documents: the colour of the house, the widths of columns; the shapes.
 
     Shapes are backgrounds: an image without words would have to be described, and the word stands beside it.
     """
-    widths = {column["width"] for section in content["sections"] for column in section.get("columns", [])}
-    columns = "".join(f" .w{int(width)} {{ width: {int(width)}% }}" for width in sorted(widths))
+    columns = "".join(f" .w{int(width)} {{ width: {int(width)}% }}" for width in sorted(set(widths)))
     drawn = "".join(
         f' .shape-{name} {{ background: url("{SCHEME}shape/{name}.svg") no-repeat }}'
         for name in shapes.SHAPES

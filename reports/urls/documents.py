@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from reports.views import documents, visits
+from reports.views import documents, self_assessment_pdf, visits
 
 urlpatterns = [
     path("centres/<str:number>/reports/", documents.of_centre, name="reports"),
     path("caseload/reports/", documents.of_caseload, name="caseload-reports"),
+    path(
+        "centres/<str:number>/self-assessment/<int:year>/pdf/",
+        self_assessment_pdf.pdf,
+        name="self-assessment-pdf",
+    ),
     path("reports/<int:pk>/", documents.one, name="report"),
     path("reports/<int:pk>/pdf/", documents.pdf, name="report-pdf"),
     path("reports/<int:pk>/pdf/again/", documents.pdf_again, name="report-pdf-again"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from centres.permissions import Permission as P
 from qa_portal import clock
 from qa_portal.tenancy import Side
 from qa_portal.wording import moment
-from verification.models import SelfAssessmentVersion
+from verification.models import SelfAssessment, SelfAssessmentVersion
 from verification.queries.self_assessment_content import content_of
 from verification.queries.self_assessment_register import register_of
 from verification.queries.self_assessments import latest_version, sections_of
@@ -48,6 +50,11 @@ def version(request: HttpRequest, centre: Centre, year: int, number_of_version: 
 @centre_page(P.SELF_ASSESSMENT_READ)
 def printed(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """The form on paper: as it stands, as a version was submitted, or blank."""
+    return render(request, "verification/self_assessment/print.html", paper(request, centre, year))
+
+
+def paper(request: HttpRequest, centre: Centre, year: int) -> dict[str, Any]:
+    """What stands on paper for this person: ``?version=2``, ``?blank=1``, or as it stands; 404 where there is none."""
     found = parts.find_year(request, centre, year)
     blank = "blank" in request.GET
     frozen = None
@@ -61,28 +68,29 @@ def printed(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
         if frozen is None:
             raise Http404  # what is not submitted yet is the centre's own
     content = frozen.content if frozen else content_of(found, blank=blank)
-    if frozen:
-        state = (
-            f"Version {frozen.number}, submitted {moment(frozen.submitted_at)} by {frozen.submitted_by.name}"
-        )
-    else:
-        state = (
-            "Blank form"
-            if blank
-            else f"As it stood {moment(clock.now())}: {found.get_status_display().lower()}"
-        )
-    context = {
+    pdf_url = reverse("self-assessment-pdf", args=[centre.number, year])
+    return {
         **parts.frame(centre, found, ("Print", "")),
         "heading": f"{content['title']} {content['year']}",
         "caption": f"{centre.name}, centre {centre.number}",
-        "below": state + ".",
+        "below": _state_of_paper(found, frozen, blank=blank) + ".",
         "blank": blank,
         "sha256": frozen.sha256 if frozen else "",
         "read": sections_to_read(content),
         "register": register_to_read(content.get("register")),
         "back_url": parts.home_of(found),
+        "pdf_url": f"{pdf_url}?{request.GET.urlencode()}" if request.GET else pdf_url,
     }
-    return render(request, "verification/self_assessment/print.html", context)
+
+
+def _state_of_paper(found: SelfAssessment, frozen: SelfAssessmentVersion | None, *, blank: bool) -> str:
+    if frozen:
+        return (
+            f"Version {frozen.number}, submitted {moment(frozen.submitted_at)} by {frozen.submitted_by.name}"
+        )
+    return (
+        "Blank form" if blank else f"As it stood {moment(clock.now())}: {found.get_status_display().lower()}"
+    )
 
 
 @require_safe
