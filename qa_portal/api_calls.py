@@ -25,6 +25,7 @@ from rest_framework.serializers import Serializer
 
 from qa_portal import clock, tenancy
 from qa_portal.api_access import caller_of
+from qa_portal.api_fields import LARGEST_KEY
 from qa_portal.errors import EditConflict, RuleViolation
 from qa_portal.models import IdempotencyKey, IdempotentAnswer
 from qa_portal.problems import errors_in, missing, problem, refusal_members
@@ -39,6 +40,15 @@ class ReasonBody(serializers.Serializer):
     """Why, in words that the other side reads."""
 
     reason = serializers.CharField(max_length=2000)
+
+
+def file_ids(*, least: int = 0) -> serializers.ListField:
+    """Files that the caller has uploaded to evidence-files before."""
+    key = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
+    optional: dict[str, Any] = {} if least else {"required": False, "default": list}
+    return serializers.ListField(
+        child=key, min_length=least, max_length=20, help_text="Own uploads, from evidence-files", **optional
+    )
 
 
 class TooLarge(exceptions.APIException):

@@ -118,7 +118,7 @@ class PortalSchema(AutoSchema):
         return self.view.model.__name__
 
     def _get_parameters(self) -> list[Schema]:
-        largest = {"id": 10**18 - 1, "position": 10**6 - 1}
+        largest = {"id": 10**18 - 1, "section": 10**18 - 1, "position": 10**6 - 1}
         path = [
             {"name": name, "in": "path", "required": True,
              "schema": {"type": "integer", "minimum": 0, "maximum": largest[name]}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from centres.api.centres import Centres, Sites
 from centres.api.decisions import AssessmentDecisions
+from centres.api.evidence import EvidenceFiles
 from centres.api.imports import Imports
 from centres.api.learners import Learners
 from centres.api.people import People, StaffMembers
@@ -25,4 +26,5 @@ routes: Routes = [
     ("registrations", Registrations),
     ("assessment-decisions", AssessmentDecisions),
     ("imports", Imports),
+    ("evidence-files", EvidenceFiles),
 ]

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
 from centres.models import Cohort, Programme
+from centres.operations import programmes as operations
 from centres.permissions import Permission as P
 from qa_portal.api import Resource
+from qa_portal.api_calls import command
 from qa_portal.api_fields import Field
+
+
+class ReopenBody(serializers.Serializer):
+    """Until when learners may be registered; without a day, without an end."""
+
+    approved_to = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class Programmes(Resource):
@@ -25,6 +38,16 @@ class Programmes(Resource):
         "specification_version",
     )
     filters = {"qan": "qualification__qan", "status": "status"}
+
+    @command(P.PROGRAMME_APPROVE)
+    def close(self, row: Programme, body: dict[str, Any], at: datetime) -> Programme:
+        """Close it to new registrations from today on, as the awarding organisation (R29)."""
+        return operations.close(programme_id=row.pk, by=self.request.user, at=at)
+
+    @command(P.PROGRAMME_APPROVE, body=ReopenBody)
+    def reopen(self, row: Programme, body: dict[str, Any], at: datetime) -> Programme:
+        """Reopen a closed one, as the awarding organisation."""
+        return operations.reopen(programme_id=row.pk, by=self.request.user, at=at, **body)
 
 
 class Cohorts(Resource):

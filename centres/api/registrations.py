@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.response import Response
 
 from centres.models import Registration
 from centres.operations import registrations as operations
 from centres.permissions import Permission as P
 from qa_portal.api import Resource
-from qa_portal.api_calls import command
+from qa_portal.api_calls import Rows, command, several
 from qa_portal.api_fields import LARGEST_KEY, Field
 
 
@@ -25,6 +26,20 @@ class EnrolBody(serializers.Serializer):
         max_length=160, required=False, allow_blank=True, default="",
         help_text="The name that certificates will say; empty takes the learner's name",
     )  # fmt: skip
+
+
+class EnrolRows(serializers.Serializer):
+    """Several enrolments at once."""
+
+    rows = Rows(child=EnrolBody())
+    register = serializers.BooleanField(
+        required=False, default=False, help_text="Register each today as well"
+    )
+    only_good_rows = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Save the rows that can be saved, and say what is wrong with the others",
+    )
 
 
 class RegisterBody(serializers.Serializer):
@@ -72,6 +87,19 @@ class Registrations(Resource):
         """Enrol a learner in a cohort; registering is a call of its own."""
         self.own_centre()
         return operations.enrol(by=self.request.user, at=at, **body)
+
+    @command(P.REGISTRATION_EDIT, body=EnrolRows, detail=False, status=201, bulk=True)
+    def bulk(self, body: dict[str, Any], at: datetime) -> Response:
+        """Enrol several learners, and with register register them: all, or with only_good_rows those that can be."""
+        self.own_centre()
+
+        def one(row: dict[str, Any]) -> Registration:
+            made = operations.enrol(by=self.request.user, at=at, **row)
+            if body["register"]:
+                operations.register(registration_id=made.pk, by=self.request.user, at=at)
+            return made
+
+        return several(body["rows"], EnrolBody, one, only_good_rows=body["only_good_rows"])
 
     @command(P.REGISTRATION_EDIT, body=RegisterBody)
     def register(self, row: Registration, body: dict[str, Any], at: datetime) -> Registration:

@@ -15,6 +15,7 @@ from qa_portal.api import Resource
 from qa_portal.api_calls import ReasonBody, command
 from sampling.models import Sample, SampledItem
 from sampling.operations import evidence as operations
+from sampling.operations import waive as waiving
 
 _ITEM = ("position", "status", "decision_id", "missing_reason", "received_at")
 _ITEMS = {
@@ -85,6 +86,12 @@ class Samples(Resource):
             operations.add_evidence(
                 item_id=item.pk, file_ids=[kept.pk], description=body["description"], by=by, at=at
             )
+        return row
+
+    @command(P.SAMPLE_WAIVE, body=ReasonBody)
+    def waive(self, row: Sample, body: dict[str, Any], at: datetime) -> Sample:
+        """Do without this sample, as the LSV or a quality manager (R10)."""
+        waiving.waive(activity_id=row.activity_id, by=self.request.user, at=at, **body)
         return row
 
 

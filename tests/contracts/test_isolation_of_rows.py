@@ -21,8 +21,8 @@ from tests.contracts.test_isolation import TENANT_MODELS
 from tests.story.samples import work
 from tests.story.self_assessments import sections_of, submitted_self_assessment
 from tests.story.visits import ISSUED
-from verification.models import Action, Activity, ConflictCategory, DraftAction, Escalation, SelfAssessment
-from verification.operations import actions, conflicts, extensions, messages, section_evidence
+from verification.models import Action, Activity, ConflictCategory, DraftAction, SelfAssessment
+from verification.operations import actions, conflicts, messages, section_evidence
 
 SIDES = (Side.CENTRE, Side.VERIFIER, Side.AO)
 HIDDEN = [
@@ -44,16 +44,10 @@ def two_years(whole_year):  # noqa: F811
     section = sections_of(activity.centre_year)[0]
     section_evidence.attach(section_id=section.pk, file_ids=[_file(cast)], by=cast["qn"], at=NOW)
     until = self_assessment.due_on + timedelta(days=3)
-    extensions.ask(
-        self_assessment_id=self_assessment.pk, wanted_until=until, reason="Illness.", by=cast["qn"], at=NOW
-    )
     submitted_self_assessment(cast)
     messages.post(centre_year_id=activity.centre_year_id, by=cast["qn"], at=NOW, text="When do you come?")
     action = Action.objects.filter(centre_id=centre_id, status="OPEN").first()
     actions.answer(action_id=action.pk, by=cast["qn"], at=ISSUED, text="Done.", file_ids=[_file(cast)])
-    Escalation.objects.create(
-        activity=activity, centre_id=centre_id, text="Seen.", raised_at=NOW, raised_by=cast["lsv"]
-    )
     DraftAction.objects.create(
         activity=activity, centre_id=centre_id, text="Mend it.", due_on=until, owner=cast["qn"]
     )

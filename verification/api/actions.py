@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from centres.permissions import Permission as P
 from qa_portal.api import Resource
-from qa_portal.api_calls import command
+from qa_portal.api_calls import command, file_ids
 from qa_portal.api_fields import Field
 from verification.models import Action, ActionResponse
 from verification.operations import actions as operations
@@ -29,9 +29,10 @@ _RESPONSES = {
 
 
 class AnswerBody(serializers.Serializer):
-    """What was done."""
+    """What was done, in words, by files, or both."""
 
-    text = serializers.CharField(max_length=5000)
+    text = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    file_ids = file_ids()
 
 
 class RemarkBody(serializers.Serializer):

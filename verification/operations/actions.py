@@ -232,9 +232,8 @@ def _respond(action: Action, by: Actor, at: datetime, text: str, *, from_centre:
 
 def _attach(response: ActionResponse, by: Actor, file_ids: Collection[int]) -> None:
     files = EvidenceFile.objects.filter(centre_id=response.centre_id, pk__in=list(file_ids))
-    for file in files:
-        if not may_open(by, file):
-            raise NotPermitted("You can only attach files that you may open yourself.")
+    if len(files) != len(set(file_ids)) or not all(may_open(by, file) for file in files):
+        raise NotPermitted("You can only attach files of this centre that you may open yourself.")
     ActionEvidence.objects.bulk_create(
         ActionEvidence(centre_id=response.centre_id, response=response, file=file) for file in files
     )
