@@ -36,6 +36,14 @@ def scheme_of(version: SchemeVersion) -> Scheme:
     return _parsed(version.pk, version.sha256)
 
 
+@lru_cache(maxsize=64)
+def levels_that_block_closing(code: str, version: int) -> frozenset[str]:
+    """Levels of action that keep a report's cycle open, in a version of a scheme (R81)."""
+    scheme = scheme_of(SchemeVersion.objects.get(code=code, version=version))
+    actions = scheme.verification.actions
+    return frozenset(key for key in ("essential", "recommended") if actions.level(key).blocks_closing)
+
+
 def in_force(suite: str, on: date) -> InForce:
     """The scheme that governs a suite on a day: the one that names it, else the one that names none.
 

@@ -1,5 +1,6 @@
 """Forms of the reports app's pages."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django import forms
 from centres import academic_year
 from centres.models import Nation, Sector
 from centres.permissions import RoleCode
-from qa_portal import pack
+from centres.queries import schemes
+from qa_portal import pack, wording
 from reports.queries.dashboard import STAGES
 from verification.models import Verifier
 from verification.models.activities import RiskLevel
@@ -19,6 +21,16 @@ class DemoClockForm(forms.Form):
     day = pack.DateField(
         label="Day", help_text="Everything that falls due up to this day happens within a minute."
     )
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        first, last = schemes.years_covered()
+        if not first <= day <= last:
+            raise forms.ValidationError(
+                f"Enter a day from {wording.date_plain(first)} to {wording.date_plain(last)}: no scheme or no bank "
+                "holidays are known for another year."
+            )
+        return day
 
 
 class DashboardFilters(forms.Form):
