@@ -58,7 +58,10 @@ def of_caseload(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest, reports: Any) -> dict[str, Any]:
     page = Paginator(queries.listed(reports), PAGE).get_page(request.GET.get("page"))
-    return {"heading": "Reports", "page": page, "rows": list(page)}
+    rows = list(page)
+    for report in rows:
+        report.cycle = queries.cycle_of(report, request.user)
+    return {"heading": "Reports", "page": page, "rows": rows}
 
 
 @require_safe
@@ -210,7 +213,7 @@ def _find(request: HttpRequest, pk: int) -> tuple[Report, bool]:
     the report itself is theirs to read (R23, R69).
     """
     reports = Report.objects.visible_to(request.user).select_related("issued_by")
-    report = reports.filter(pk=pk).first()
+    report = queries.with_open_actions(reports).filter(pk=pk).first()
     if report is None:
         raise Http404
     centre = Centre.objects.visible_to(request.user).filter(pk=report.centre_id).first()
@@ -244,6 +247,7 @@ def _page(request: HttpRequest, report: Report, here: bool) -> dict[str, Any]:
         "newest": newest,
         "readings": queries.readings_of(report) if here and side != "centre" else [],
         "may_correct": may_correct,
+        "cycle": queries.cycle_of(report, person),
     }
 
 

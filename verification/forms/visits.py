@@ -64,7 +64,8 @@ class DraftActionForm(forms.Form):
         label="Level",
         choices=ActionLevel.choices,
         widget=forms.RadioSelect(attrs=_INLINE),
-        help_text="An essential action blocks closing the year, and suspends direct claims when it is overdue.",
+        help_text="Essential: the cycle of this report stays open until it is closed; overdue, it suspends direct "
+        "claims of its programme, or of all where it concerns the whole centre and is a risk to valid certification.",
         error_messages={"required": "Choose essential or recommended"},
     )
     criterion = forms.ChoiceField(label="Criterion", error_messages={"required": "Choose a criterion"})
