@@ -21,6 +21,7 @@ from verification.lifecycle.activities import ACTIVITY
 from verification.models import Activity, CentreYear, Release
 from verification.operations import waivers
 from verification.queries.activities import with_everything
+from verification.rules.activities import is_not_the_lsv
 
 OF_A_SAMPLE = (
     "It releases nothing: without direct claims status the programme cannot claim this year.",
@@ -88,6 +89,7 @@ def waive_programme(request: HttpRequest, centre: Centre, year: int, programme_i
 def waive_year_without_visit(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """Do without the LSV visit of a year for which none stands in the list of activities."""
     centre_year = _year(request, centre, year)
+    is_not_the_lsv(centre_year, request.user)
     return _asked(
         request,
         centre,

@@ -13,7 +13,7 @@ from centres.schemes import Scheme
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
 from qa_portal.wording import counted, date_long, date_plain
-from verification.models import Activity, ActivityKind
+from verification.models import Activity, ActivityKind, CentreYear
 
 
 def is_their_own_or_planned(activity: Activity, by: Actor) -> None:
@@ -41,7 +41,12 @@ def is_not_their_own_visit(activity: Activity, by: Actor) -> None:
     """No LSV excuses themselves: a quality manager waives the visit. Raises NotPermitted (R10)."""
     allocation = activity.allocation
     own = allocation is not None and allocation.verifier.person_id == by.pk
-    if by.pk is not None and (own or activity.centre_year.lsv_id == by.pk):
+    is_not_the_lsv(activity.centre_year, by, own=own)
+
+
+def is_not_the_lsv(centre_year: CentreYear, by: Actor, *, own: bool = False) -> None:
+    """The year's LSV does not waive the year's visit. Raises NotPermitted (R10)."""
+    if by.pk is not None and (own or centre_year.lsv_id == by.pk):
         raise NotPermitted(
             "A quality manager decides whether your visit is waived. Write to them.", rule="R10"
         )
