@@ -30,7 +30,7 @@ GROUPS = (
         "escalations",
         "What others have not done in time",
         "Tell me what others have not done in time",
-        "Some roles are told when a duty of somebody else is overdue. It stays on the dashboard and on the pages.",
+        "Some roles are told when a duty of somebody else is overdue. It stays on the pages of the portal.",
     ),
     MailGroup(
         "copies",

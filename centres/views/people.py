@@ -309,7 +309,10 @@ def end_role(request: HttpRequest, centre: Centre, pk: int) -> HttpResponse:
             request, f"The role of {row.person.name} ends", f"{row.person.name} has been told by e-mail."
         )
         return redirect("people", centre.number)
-    consequences = [f"{row.person.name} no longer sees what only this role shows"]
+    consequences = [
+        f"{row.person.name} no longer sees what only this role shows, and is told by e-mail",
+        "What they recorded stays, with their name",
+    ]
     if row.role in (RoleCode.QUALITY_NOMINEE, RoleCode.HEAD_OF_CENTRE) and row.delegated_by_id is None:
         consequences.append(
             f"The centre has no {RoleCode(row.role).label} from then on, which raises an alert"
@@ -352,7 +355,9 @@ def withdraw(request: HttpRequest, centre: Centre, pk: int) -> HttpResponse:
     return render(
         request, "centres/people/confirm.html",
         {"heading": f"Withdraw the invitation of {invitation.name}?", "caption": centre.name,
-         "breadcrumbs": _crumbs(centre), "consequences": ["The link in the e-mail stops working"],
+         "breadcrumbs": _crumbs(centre),
+         "consequences": [f"The link sent to {invitation.email} stops working; nobody is told",
+                          "You can invite them again"],
          "verb": "Withdraw the invitation", "danger": True,
          "back_url": reverse("people", args=[centre.number])},
     )  # fmt: skip

@@ -246,7 +246,9 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     where = row.centre.name if row.centre else "the awarding organisation"
     return _confirm(
         request, row.person, f"End the role {described(row)} of {row.person.name} at {where}?", "End the role",
-        consequences=[f"{row.person.name} no longer sees what only this role shows"], danger=True, form=form,
+        consequences=[f"{row.person.name} no longer sees what only this role shows, and is told by e-mail",
+                      "What they recorded stays, with their name"],
+        danger=True, form=form,
     )  # fmt: skip
 
 
@@ -300,7 +302,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "centres/people/confirm.html",
         {"heading": f"Withdraw the invitation of {invitation.name}?", "caption": "People", "breadcrumbs": _crumbs(),
-         "consequences": ["The link in the e-mail stops working"], "verb": "Withdraw the invitation", "danger": True,
+         "consequences": [f"The link sent to {invitation.email} stops working; nobody is told",
+                          "You can invite them again"],
+         "verb": "Withdraw the invitation", "danger": True,
          "back_url": reverse("staff-people")},
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from centres.permissions import Permission
 from centres.queries.holidays import holidays_of
 from centres.schemes.verification import Criterion, RiskPolicy, Visit
 from centres.working_days import add_working_days
+from qa_portal.models import Deadline
 from qa_portal.wording import counted, joined
 from verification.models import (
     Activity,
@@ -123,6 +124,14 @@ def escalations_of(activity: Activity) -> list[Escalation]:
     """What was brought to the quality manager from this visit, newest first."""
     rows = Escalation.objects.filter(centre_id=activity.centre_id, activity=activity)
     return list(rows.select_related("raised_by", "answered_by").order_by("-raised_at"))
+
+
+def answer_due(escalation: Escalation) -> date | None:
+    """By when an escalation is to be answered; None once it is."""
+    duties = Deadline.objects.open().filter(
+        centre_id=escalation.centre_id, kind="escalation", subject_id=escalation.pk
+    )
+    return duties.values_list("due_on", flat=True).first()
 
 
 @dataclass(frozen=True)

@@ -168,5 +168,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
         "caption": f"{row.centre.name}, {row.centre.number}",
         "breadcrumbs": [(row.centre.name, row.centre.get_absolute_url()), ("Escalation", None)],
         "form": form,
+        "due_on": queries.answer_due(row),
+        "today": clock.today(),
     }
     return render(request, "verification/visits/escalation.html", context)
