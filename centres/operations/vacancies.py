@@ -38,7 +38,7 @@ class Seat:
         return SimpleNamespace(label_lower=f"centres.seat.{self.role}")
 
 
-def announce(seat: Seat, *, number: str, since: date) -> Deadline:
+def announce(seat: Seat, *, number: str, since: date) -> Deadline | None:
     """Set the duty to fill a role from the day on which nobody holds it."""
     duty, year = _duty(seat, number, since), academic_year.year_of(since)
     return deadlines.set_due(VACANCY, subject=seat, year=year, due_on=since, duty=duty)  # type: ignore[arg-type]
