@@ -51,7 +51,6 @@ def set_due(activity: Activity, *, at: datetime) -> None:
         why=f"{centre.name} gets {notice} days to send the work.",
         source="Standards verification",
         programme_id=activity.programme_id,
-        kept_to=Side.VERIFIER,
     )
     deadlines.set_due(KIND, subject=activity, year=allocation.centre_year.year, due_on=due_on, duty=duty)
 
