@@ -116,7 +116,8 @@ def arguments(route: Route, cast) -> dict[str, object]:
 
 def _value(route: Route, kind: str, name: str, cast) -> object:
     fixed = {"number": "10101", "year": 2026, "secret": "none", "token": "none", "criterion": "standardisation",
-             "kind": "learners", "number_of_version": 1, "position": 1, "name": "stages", "key": "standardisation"}  # fmt: skip
+             "kind": "learners", "number_of_version": 1, "position": 1, "name": "stages",
+             "key": "standardisation"}  # fmt: skip
     if name in fixed:
         return fixed[name]
     model = _BY_NAME.get(name) or next(
