@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 
 from qa_portal import embedded
 from tests import database
@@ -133,7 +133,12 @@ class Visitor:
     """Somebody at a browser; every page they open is checked with axe."""
 
     def __init__(self, page: Page, portal: Portal) -> None:
-        self.page, self.portal = page, portal
+        self.page, self.portal, self.status = page, portal, 200
+        page.on("response", self._note)
+
+    def _note(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self.status = response.status
 
     def open(self, path: str, *, status: int = 200) -> Page:
         """Open a page and find nothing wrong with it."""
@@ -169,6 +174,7 @@ class Visitor:
         control.click()
         self.page.locator("body:not([data-left])").wait_for(state="attached")
         self.page.wait_for_load_state()
+        assert self.status < 400, f"{self.page.url}: {self.status}\n{self.page.inner_text('main')[:600]}"
         self.check()
 
     def sees(self, text: str) -> None:

@@ -108,7 +108,7 @@ def test_submitting_freezes_a_version_meets_the_deadline_and_tells_the_lsv(cast,
 
 def test_a_second_submission_is_refused(cast):
     form = submitted_self_assessment(cast)
-    with pytest.raises(RuleViolation, match="submitted"):
+    with pytest.raises(RuleViolation, match="“submitted”. Quality Nominee .* did this on .* 2026, "):
         self_assessments.submit(self_assessment_id=form.pk, by=cast["qn"], at=MORNING)
     assert SelfAssessmentVersion.objects.count() == 1
 
