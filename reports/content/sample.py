@@ -37,7 +37,6 @@ from verification.queries import actions as action_queries
 from verification.rules.direct_claims import suspends_when_overdue
 
 SHORT_TITLE = "Standards verification report"
-DECISIONS = "Assessment decisions"
 COMPLIANCE = {
     ComplianceJudgement.MET: "done",
     ComplianceJudgement.PARTLY_MET: "careful",
@@ -106,7 +105,7 @@ def action_lines(opened: Sequence[Action], scheme: Scheme) -> list[ActionLine]:
             number=action.number,
             level=action.level,
             text=action.text,
-            criterion=titles.get(action.criterion, DECISIONS),
+            criterion=titles[action.criterion],
             owner=action.owner.name,
             due_on=action.due_on,
             risk=action.risk_to_valid_certification,

@@ -11,8 +11,9 @@ from centres.models import Person
 from centres.schemes.verification import Criterion, ReportSection
 from qa_portal import pack
 from sampling.models import ComplianceCheck, ComplianceJudgement
-from sampling.operations.compliance import DECISIONS, Check
+from sampling.operations.compliance import Check
 from verification.models import ActionLevel
+from verification.queries.actions import DECISIONS, DECISIONS_TITLE
 
 _INLINE = {"data-inline": "true"}
 
@@ -136,7 +137,7 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["criterion"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"),
-            (DECISIONS, "Assessment decisions"),
+            (DECISIONS, DECISIONS_TITLE),
             *((criterion.key, criterion.title) for criterion in criteria),
         ]
         self.fields["owner"].choices = [("", "Choose"), *((p.pk, p.name) for p in owners)]  # type: ignore[attr-defined]

@@ -22,8 +22,6 @@ from verification.queries import actions as action_queries
 from verification.rules import actions as action_rules
 from verification.rules.days import is_in_reach
 
-#: The criterion of an action that follows from a wrong decision, not from a requirement of the specification.
-DECISIONS = "assessment_decisions"
 COLUMNS = ("summary", "good_practice", "next_steps")
 
 
@@ -114,7 +112,7 @@ def add_action(
     if level not in ActionLevel.values:
         raise RuleViolation("Choose essential or recommended.", rule="R81")
     scheme = scheme_of(sample.scheme_version)
-    if criterion != DECISIONS and criterion not in action_queries.criterion_titles(scheme):
+    if criterion not in action_queries.criterion_titles(scheme):
         raise RuleViolation("Choose the criterion that the action comes from.", rule="R81")
     action_rules.is_said(text, "what the centre does")
     if not action_queries.possible_owners(sample.centre_id, today).filter(pk=owner_id).exists():

@@ -60,13 +60,11 @@ def write_up(one, sample: str, *, recommend: str) -> None:
     one.press("Save")
 
 
-def agree_a_date(visitor, activity: str, day: str, *, outside: bool = False) -> None:
+def agree_a_date(visitor, activity: str, day: str) -> None:
     """The SV proposes a day for a remote sample, and the Quality Nominee accepts it."""
     one = visitor(SV)
     one.open(f"{activity}date/")
     one.page.get_by_role("textbox", name="Day").fill(day)
-    if outside:
-        one.page.get_by_label("Why outside the window").fill("The second sample follows the centre's action.")
     one.page.get_by_role("radio", name="Remote").check()
     one.press("Propose this date")
     centre = visitor(QN)
@@ -132,16 +130,17 @@ def test_one_decision_is_not_accurate_so_certification_is_pending(visitor, porta
 
 def test_the_report_needs_an_essential_action_and_then_tells_the_centre(visitor, known):
     one, centre, sample = visitor(SV), visitor(QN), known["sample"]
+    write_up(one, sample, recommend="Suspend")
     one.open(f"{sample}conclude/")
     one.sees("There is no essential action yet")
     one.open(f"{sample}actions/")
     one.page.get_by_role("radio", name="Essential").check()
+    one.page.get_by_label("What it comes from").select_option(label="Assessment decisions")
     one.page.get_by_label("What the centre does").fill(
         "Assess the main activity again, for the whole cohort."
     )
     one.page.get_by_label("Who", exact=True).select_option(label="Priya Nair")
-    one.press("Add")
-    write_up(one, sample, recommend="Suspend")
+    one.press("Add this action")
     one.open(f"{sample}conclude/")
     one.press("Conclude and issue the report")
     centre.open(sample)
@@ -164,7 +163,7 @@ def test_the_quality_manager_decides_what_the_verifier_recommended(visitor):
 def test_the_centre_acts_and_the_second_sample_releases(visitor, portal, known):
     centre = visitor(QN)
     centre.open(f"{CENTRE}actions/")
-    centre.follow("Action 2")
+    centre.follow("2. Assessment decisions")
     action = centre.page.url
     centre.page.get_by_label("What was done").fill("All eight were observed again on 22 February.")
     centre.page.locator("input[type=file]").set_input_files(pdf("observations"))
@@ -176,7 +175,7 @@ def test_the_centre_acts_and_the_second_sample_releases(visitor, portal, known):
     one.open(f"{CENTRE}activities/")
     one.follow(f"Standards verification: {PROGRAMME}, second time")
     activity = one.page.url
-    agree_a_date(visitor, activity, "2027-03-31")
+    agree_a_date(visitor, activity, "2027-03-24")
     one.open(f"{activity}sample/")
     one.press("Draw the sample")
     sample = one.page.url
@@ -187,7 +186,7 @@ def test_the_centre_acts_and_the_second_sample_releases(visitor, portal, known):
         centre.open(f"{sample}items/{position}/")
         centre.page.locator("input[type=file]").first.set_input_files(pdf(f"second-{position}"))
         centre.press("Send")
-    portal.move_to(date(2027, 3, 31))
+    portal.move_to(date(2027, 3, 24))
     for position in range(1, count + 1):
         one.open(f"{sample}items/{position}/")
         judge(one)

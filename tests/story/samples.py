@@ -15,6 +15,7 @@ from sampling.queries.judgements import Answer, criteria_of_item
 from tests.cast import Cast, House, teach
 from tests.story.allocations import agreed, forget_access, sampling_agreed
 from verification.models import Activity, DirectClaimsStatus
+from verification.queries.actions import DECISIONS
 
 PLANNED_AT = datetime(2026, 12, 14, 9, 0, tzinfo=UTC)
 DECIDED_ON = date(2026, 12, 4)
@@ -153,7 +154,7 @@ def written_up(
     )
     if action:
         compliance.add_action(
-            sample_id=sample.pk, level="ESSENTIAL", criterion=compliance.DECISIONS,
+            sample_id=sample.pk, level="ESSENTIAL", criterion=DECISIONS,
             text="Assess the main activity again and verify the whole cohort.", owner_id=house["qn"].pk,
             due_on=action_due, risk_to_valid_certification=True, by=cast["sv"], at=at,
         )  # fmt: skip

@@ -193,6 +193,7 @@ def test_r12_a_medium_rating_adds_a_sample_and_reopens_what_was_confirmed(cast, 
         )
 
     assert (row.minimum, row.count, row.status) == (2, 2, "PROPOSED")
+    assert _samples(cast) == 2  # the rule asks for it, so it is planned before anybody agrees
     assert activity_counts.confirm(activity_count_id=row.pk, by=cast["sv"], at=NOW).status == "CONFIRMED"
     assert _samples(cast) == 2
 
@@ -203,6 +204,13 @@ def test_r67_a_new_qualification_gets_two_samples_in_its_first_year(cast, centre
     with pytest.raises(RuleViolation, match="at least 2"):
         _propose(cast, centre_year, count=1)
 
+    activity_counts.plan_the_least(
+        centre_year_id=centre_year.pk,
+        programme_id=cast.northgate.programmes[0].pk,
+        by=cast["planner"],
+        at=NOW,
+    )
+    assert _samples(cast) == 2
     assert _propose(cast, centre_year, count=2).facts["rule"] == "R67"
 
 

@@ -18,7 +18,14 @@ from qa_portal.actors import SYSTEM, Actor, person_or_none
 from qa_portal.errors import NotPermitted
 from qa_portal.wording import counted
 from verification.lifecycle.activity_counts import ACTIVITY_COUNT
-from verification.models import ActivityCount, ActivityCountStatus, ActivityStatus, CentreYear
+from verification.models import (
+    ActivityCount,
+    ActivityCountStatus,
+    ActivityStatus,
+    Allocation,
+    AllocationKind,
+    CentreYear,
+)
 from verification.operations import cancellations, standards_verification
 from verification.queries import activity_counts as queries
 from verification.rules import activity_counts as rules
@@ -105,18 +112,44 @@ def raise_minimum(
         ]
     )  # fmt: skip
     audit.record("activity_count.minimum_raised", by=by, target=row, at=at, rule=rule, minimum=row.minimum)
+    _plan_the_least(row, by=by, at=at)
     return row
+
+
+@transaction.atomic
+def plan_the_least(*, centre_year_id: int, programme_id: int, by: Actor, at: datetime) -> int:
+    """Plan the samples that the rules ask for without anybody's agreement; returns how many were missing.
+
+    Called when an SV is allocated and when a rule raises the least number; none is planned while nobody is allocated.
+    Sources: R9, R12, R67.
+    """
+    row = ActivityCount.objects.filter(centre_year_id=centre_year_id, programme_id=programme_id).first()
+    if row is None and _least(centre_year_id, programme_id) <= 1:
+        return 0  # the first sample comes with the allocation
+    return _plan_the_least(_locked(centre_year_id, programme_id, by=by, at=at), by=by, at=at)
+
+
+def _least(centre_year_id: int, programme_id: int) -> int:
+    """How many samples the scheme asks for at least, before any rule has raised it."""
+    return queries.minimum_of(_first_facts(*_year_and_programme(centre_year_id, programme_id)))
+
+
+def _plan_the_least(row: ActivityCount, *, by: Actor, at: datetime) -> int:
+    if (
+        not Allocation.objects.active()
+        .filter(centre_year_id=row.centre_year_id, kind=AllocationKind.SV, programme_id=row.programme_id)
+        .exists()
+    ):
+        return 0
+    why = "; ".join(queries.reasons_of(row.facts))
+    rule = next(iter(row.facts["raised"]), row.facts["rule"])
+    return _plan_up_to(row, row.minimum, {"why": why, "rule": rule}, by=by, at=at)
 
 
 def _locked(centre_year_id: int, programme_id: int, *, by: Actor, at: datetime) -> ActivityCount:
     """The row of a programme's year, made with the scheme's minimum when there is none yet."""
-    centre_year = CentreYear.objects.select_related("scheme_version").get(pk=centre_year_id)
-    programme = Programme.objects.select_related("centre").get(
-        pk=programme_id, centre_id=centre_year.centre_id
-    )
-    facts = queries.first_facts(
-        centre_year, programme, programme.centre, scheme_of(centre_year.scheme_version)
-    )
+    centre_year, programme = _year_and_programme(centre_year_id, programme_id)
+    facts = _first_facts(centre_year, programme)
     minimum = queries.minimum_of(facts)
     row, _ = ActivityCount.objects.get_or_create(
         centre_id=centre_year.centre_id,
@@ -125,6 +158,17 @@ def _locked(centre_year_id: int, programme_id: int, *, by: Actor, at: datetime) 
         defaults={"count": minimum, "minimum": minimum, "facts": facts, "proposed_at": at},
     )
     return ActivityCount.objects.select_for_update(of=("self",)).select_related("centre_year").get(pk=row.pk)
+
+
+def _year_and_programme(centre_year_id: int, programme_id: int) -> tuple[CentreYear, Programme]:
+    year = CentreYear.objects.select_related("scheme_version").get(pk=centre_year_id)
+    return year, Programme.objects.select_related("centre").get(pk=programme_id, centre_id=year.centre_id)
+
+
+def _first_facts(centre_year: CentreYear, programme: Programme) -> dict[str, Any]:
+    return queries.first_facts(
+        centre_year, programme, programme.centre, scheme_of(centre_year.scheme_version)
+    )
 
 
 def _dated(row: ActivityCount) -> int:
@@ -142,20 +186,24 @@ def _settle_activities(row: ActivityCount, *, by: Actor, at: datetime) -> None:
     """Plan what is missing up to the agreed number, and cancel what lies above it and has no agreed day (R9)."""
     agreed = f"{counted(row.count, 'sample')} agreed between SV and LSV"
     standing = _activities(row).count()
-    for _ in range(standing, row.count):
-        standards_verification.add_next(
-            centre_year_id=row.centre_year_id,
-            programme_id=row.programme_id,
-            by=by,
-            at=at,
-            facts={"why": agreed, "rule": "R9"},
-        )
+    _plan_up_to(row, row.count, {"why": agreed, "rule": "R9"}, by=by, at=at)
     for activity_id in _to_spare(row)[: max(standing - row.count, 0)]:
         # What follows from the agreement is the portal's: cancelling anything else is the planners' work.
         cancellations.cancel(activity_id=activity_id, by=SYSTEM, at=at, reason=f"{agreed}.")
     standards_verification.show_progress(row.centre_year_id)
-    if standing < row.count:
+
+
+def _plan_up_to(row: ActivityCount, number: int, facts: dict[str, str], *, by: Actor, at: datetime) -> int:
+    """Add activities until there are ``number``, and have dates proposed for them; returns how many were added."""
+    missing = max(number - _activities(row).count(), 0)
+    for _ in range(missing):
+        standards_verification.add_next(
+            centre_year_id=row.centre_year_id, programme_id=row.programme_id, by=by, at=at, facts=facts
+        )
+    if missing:
+        standards_verification.show_progress(row.centre_year_id)
         jobs.enqueue("verification.propose_schedule", centre_id=row.centre_id)
+    return missing
 
 
 def _to_spare(row: ActivityCount) -> list[int]:

@@ -17,7 +17,14 @@ from qa_portal.actors import Actor, person_or_none
 from qa_portal.errors import NotPermitted, RuleViolation
 from verification.lifecycle.allocations import ALLOCATION
 from verification.models import Allocation, AllocationKind, AllocationStatus, CentreYear
-from verification.operations import activities, allocation_stage, handovers, introductions, verifier_access
+from verification.operations import (
+    activities,
+    activity_counts,
+    allocation_stage,
+    handovers,
+    introductions,
+    verifier_access,
+)
 from verification.queries import activities as activity_queries
 from verification.queries import years
 from verification.rules import allocations as rules
@@ -291,6 +298,10 @@ def _activate(allocation: Allocation, transition: str, *, by: Actor, at: datetim
         assert allocation.programme is not None
         deadlines.meet("sv_allocation", subject=allocation.programme, at=at)
     activities.prepare(allocation, by=by, at=at)
+    if allocation.programme_id is not None:
+        activity_counts.plan_the_least(
+            centre_year_id=allocation.centre_year_id, programme_id=allocation.programme_id, by=by, at=at
+        )
     handovers.take_over(allocation)
     allocation_stage.refresh(allocation.centre_year, at=at)
 

@@ -59,12 +59,16 @@ def next_number(centre_id: int) -> int:
     return (last.first() or 0) + 1
 
 
+#: What an action is about that follows from a decision which was not accurate (R65).
+DECISIONS, DECISIONS_TITLE = "assessment_decisions", "Assessment decisions"
+
+
 def criterion_titles(scheme: Scheme) -> dict[str, str]:
-    """What each criterion of a scheme is called, those of visits and those of samples."""
+    """What each criterion of a scheme is called: those of visits, those of samples, and the decisions themselves."""
     criteria = list(scheme.verification.standards_verification.criteria)
     if scheme.verification.visit is not None:
         criteria += scheme.verification.visit.criteria
-    return {criterion.key: criterion.title for criterion in criteria}
+    return {DECISIONS: DECISIONS_TITLE} | {criterion.key: criterion.title for criterion in criteria}
 
 
 def criterion_title(centre_year: CentreYear, key: str) -> str:
