@@ -43,8 +43,10 @@ def people(request: HttpRequest) -> HttpResponse:
             for g in someone.grants.all()
             if g.starts_on <= today and (g.ends_on is None or g.ends_on > today)
         ]
-        someone.roles_in_words = [_in_words(grant) for grant in active[:4]]
-        someone.more_roles = max(0, len(active) - 4)
+        # A verifier has the same role once for each programme and year that they are allocated to.
+        held = list(dict.fromkeys(_in_words(grant) for grant in active))
+        someone.roles_in_words = held[:4]
+        someone.more_roles = max(0, len(held) - 4)
     context = {"heading": "People", "caption": "Awarding organisation", "filter_form": form, "page": page}
     context |= {"clear_url": reverse("staff-people") if wanted.get("q") or wanted.get("state") else ""}
     invited = queries.open_invitations(None)

@@ -6,9 +6,10 @@ from datetime import date
 
 from centres import academic_year
 from centres.models import AccessGrant, Centre
+from centres.operations import accounts
 from qa_portal.models import Mail, OutboxEntry
 from reports.demo import last_year, register, this_year
-from reports.demo.people import HARBOUR, NORTHGATE
+from reports.demo.people import HARBOUR, NORTHGATE, PEOPLE
 from reports.demo.register import Intake
 from reports.demo.stage import Stage
 
@@ -48,6 +49,7 @@ def play(today: date) -> Stage:
     last_year.northgate(stage, intake)
     last_year.harbour(stage, intake)
     last_year.new_year(stage)
+    _details_confirmed(stage)
     this_year.conflict(stage)
     this_year.northgate(stage, intake)
     this_year.harbour(stage, intake)
@@ -56,3 +58,12 @@ def play(today: date) -> Stage:
     assert AccessGrant.objects.exists()
     assert OutboxEntry.objects.exists()
     return stage
+
+
+def _details_confirmed(stage: Stage) -> None:
+    """Everybody looked at their own details when the year began, as they are asked to once a year."""
+    for one in PEOPLE:
+        person = stage.person(one.email)
+        accounts.confirm_details(
+            person_id=person.pk, name=person.name, phone=person.phone, by=person, at=stage.at
+        )

@@ -95,9 +95,16 @@ def standing(person: Person, filters: Filters, today: date) -> Standing:
     return Standing(got["centres"], rows, risks, got["undated"])
 
 
+def tasks_of(filters: Filters, today: date) -> Q:
+    """Which tasks belong to the chosen year; what years before left open counts in the year under way."""
+    if filters.year == academic_year.year_of(today):
+        return Q(year__lte=filters.year)
+    return Q(year=filters.year)
+
+
 def overdue(person: Person, filters: Filters, today: date) -> QuerySet[Deadline]:
-    """Overdue tasks of the year at the centres that the filters leave."""
-    rows = Deadline.objects.visible_to(person).open().filter(due_on__lt=today, year=filters.year)
+    """Overdue tasks (``tasks_of``) at the centres that the filters leave."""
+    rows = Deadline.objects.visible_to(person).open().filter(tasks_of(filters, today), due_on__lt=today)
     return rows.filter(centre__in=centre_years(person, filters).values("centre_id"))
 
 
@@ -154,9 +161,9 @@ def decisions_waiting(person: Person) -> tuple[int, Any]:
 
 
 def look_first(person: Person, filters: Filters, today: date, *, most: int = 10) -> list[dict[str, Any]]:
-    """Centres with the longest overdue task of the year; one query."""
+    """Centres with the longest overdue task (``tasks_of``); one query."""
     late = Deadline.objects.filter(
-        centre=OuterRef("centre_id"), year=filters.year, state="OPEN", due_on__lt=today
+        tasks_of(filters, today), centre=OuterRef("centre_id"), state="OPEN", due_on__lt=today
     ).order_by("due_on", "pk")
     rows = (
         centre_years(person, filters)

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from centres.models import Person
 from qa_portal.models import Deadline
-from reports.queries.dashboard import STAGES, Filters, centre_years, who_must_act
+from reports.queries.dashboard import STAGES, Filters, centre_years, tasks_of, who_must_act
 from verification.models import CentreYear
 
 
@@ -37,12 +37,12 @@ class Due:
 def centres_for(person: Person, filters: Filters, chosen: Chosen, today: date) -> QuerySet[CentreYear]:
     """The centre-years by number, with ``first_due`` (``due_of``), ``overdue`` (a number), ``late_kinds``.
 
-    One query. Tasks are those of the chosen stage and owner; all of the year where neither is chosen.
+    One query. Tasks are those of the chosen stage in the year, or of the chosen owner; all where neither is chosen.
     """
-    tasks = Deadline.objects.filter(centre=OuterRef("centre_id"), year=filters.year, state="OPEN")
+    tasks = Deadline.objects.filter(tasks_of(filters, today), centre=OuterRef("centre_id"), state="OPEN")
     stage = next((each for each in STAGES if each[0] == chosen.stage), None)
     if stage is not None:
-        tasks = tasks.filter(kind__in=stage[2])
+        tasks = tasks.filter(kind__in=stage[2], year=filters.year)
     if chosen.owner:
         tasks = tasks.filter(owner_role=chosen.owner)
     all_late = Deadline.objects.filter(

@@ -8,10 +8,20 @@ from typing import Any
 from django.urls import reverse
 
 from centres.models import Person
-from centres.permissions import RoleCode
+from centres.permissions import Permission, RoleCode
 from centres.queries.duties import mine
 from centres.queries.people import details_due_on
 from qa_portal.models import Deadline
+
+DETAILS = "details_confirmation"
+# Duties whose page opens for those only who may do what is asked.
+_ONLY_FOR = {
+    "direct_claims_decision": Permission.DIRECT_CLAIMS_DECIDE,
+    "final_annual_report": Permission.REPORT_ISSUE_FINAL,
+    "lsv_allocation": Permission.ALLOCATION_MAKE,
+    "sv_allocation": Permission.ALLOCATION_MAKE,
+    "declared_conflict": Permission.ALLOCATION_MAKE,
+}
 
 
 def duties_of(
@@ -51,12 +61,20 @@ def open_at(person: Person, centre_id: int, *, most: int = 20) -> list[dict[str,
         {
             "due": row.due_on,
             "text": row.title,
-            "url": row.url,
+            "url": row.url if _opens(row, person) else "",
             "why": row.why,
             "source": row.owner.name if row.owner else _role(row.owner_role),
         }
         for row in deadlines.order_by("due_on", "pk")[:most]
     ]
+
+
+def _opens(row: Deadline, person: Person) -> bool:
+    """Whether the page of a duty is for this person: some pages are for those only who do what is asked."""
+    if row.kind == DETAILS:
+        return row.owner_id == person.pk
+    needed = _ONLY_FOR.get(row.kind)
+    return needed is None or person.may(needed, row.centre_id)
 
 
 def _duty(row: Deadline, person: Person, several_centres: bool) -> dict[str, Any]:

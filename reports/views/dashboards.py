@@ -56,7 +56,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         ],
         "owner_chart": _owner_chart(owners),
         "overdue_total": sum(row["number"] for row in owners),
-        "claims_rows": _claims(claims),
+        "claims_rows": _claims(request.user, claims),
         "claims_largest": max(claims.values(), default=0),
         "risk_rows": [_risk(level, count, filters) for level, count in risks.items()],
         "risk_largest": max(risks.values(), default=0),
@@ -132,9 +132,14 @@ def _figure_strip(
         {
             "number": waiting,
             "text": _noun(waiting, "recommendation", "to decide") + since,
-            "url": reverse("decisions"),
+            "url": _decisions_url(person) or "#claims",
         },
     ]
+
+
+def _decisions_url(person: Any) -> str:
+    """The page of decisions, for those whose role opens it."""
+    return reverse("decisions") if person.may(Permission.DIRECT_CLAIMS_DECIDE) else ""
 
 
 def _noun(number: int, noun: str, rest: str) -> str:
@@ -197,7 +202,7 @@ def _owner_chart(owners: list[dict]) -> str:
     return reverse("chart", args=["owners"]) + f"?d={data}"
 
 
-def _claims(claims: dict[str, int]) -> list[dict]:
+def _claims(person: Any, claims: dict[str, int]) -> list[dict]:
     return [
         {"shape": "done", "word": "Active", "number": claims["ACTIVE"]},
         {"shape": "suspended", "word": "Suspended", "number": claims["SUSPENDED"]},
@@ -205,7 +210,7 @@ def _claims(claims: dict[str, int]) -> list[dict]:
             "shape": "date-set",
             "word": "Recommendation waiting",
             "number": claims["WAITING"],
-            "url": "/staff/decisions/",
+            "url": _decisions_url(person),
         },
         {"shape": "not-held", "word": "Not held", "number": claims["NOT_HELD"]},
     ]

@@ -21,6 +21,9 @@ from reports.forms import DemoClockForm
 from reports.models import Report
 from reports.queries import background, duties, years
 
+# A home shows the first duties; the rest, as far as a list is of use, stand behind a link.
+FIRST_DUTIES, ALL_DUTIES = 10, 200
+
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
@@ -57,11 +60,20 @@ def centre(request: HttpRequest, centre: Centre) -> HttpResponse:
 
 def _frame(request: HttpRequest) -> dict:
     today = clock.today()
-    return {
+    everything = request.GET.get("duties") == "all"
+    found = duties.duties_of(request.user, today, most=ALL_DUTIES if everything else FIRST_DUTIES + 1)
+    frame = {
         "heading": "What you have to do next",
         "fact": wording.date_long(today),
-        "duties": duties.duties_of(request.user, today),
+        "duties": found,
         "today": today,
+    }
+    if everything or len(found) <= FIRST_DUTIES:
+        return frame
+    return frame | {
+        "duties": found[:FIRST_DUTIES],
+        "more_url": f"{request.path}?duties=all",
+        "more_text": "What is due after that",
     }
 
 

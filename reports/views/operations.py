@@ -46,7 +46,7 @@ def mail_log(request: HttpRequest) -> HttpResponse:
             "to": mail.to.name,
             "centre": mail.centre.name,
             "subject": mail.subject,
-            "kind": mail.kind.replace("_", " "),
+            "kind": mail.kind.replace("_", " ").replace(".", " "),
             "when": wording.moment(mail.sent_at or mail.due_at),
             "shape": _SHAPES[mail.state],
             "state": mail.get_state_display(),

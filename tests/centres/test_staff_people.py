@@ -187,3 +187,13 @@ def test_the_confirm_pages_ask_first(cast, sign_in, scope, step):
     assert client.post(url, follow=True).status_code == 200
     cast["manager"].refresh_from_db()
     assert cast["manager"].is_active == (step != "deactivate")
+
+
+def test_a_role_held_for_several_programmes_is_named_once(cast, sign_in, scope):
+    for _ in range(2):
+        AccessGrantFactory(person=cast["sv"], role=R.STANDARDS_VERIFIER, centre=cast.northgate.centre)
+    client = sign_in(cast["admin"])
+    scope()
+    page = client.get("/staff/people/?q=" + cast["sv"].email).content.decode().split("<tbody>")[1]
+    assert page.count("Standards Verifier, Northgate College") == 1
+    assert "Never" in page

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from qa_portal.deadlines import Duty, set_due
+from qa_portal.tenancy import ALL_CENTRES, Side, scoped_to
 from reports import charts
 from verification.models import CentreYear
 
@@ -185,3 +186,28 @@ def test_the_file_holds_the_formula_of_no_centre(cast, staff):
     with scoped_to(ALL_CENTRES):
         Centre.objects.filter(pk=cast.harbour.centre.pk).update(name="=HYPERLINK(1)")
     assert "'=HYPERLINK(1)" in staff.get("/staff/dashboard.csv").content.decode()
+
+
+def test_what_a_year_before_left_open_counts_in_the_year_under_way(cast, years, staff):
+    duty = Duty(
+        title="Complete essential action 1", url="/", owner_role="quality_nominee", owner_side="centre"
+    )
+    with scoped_to(ALL_CENTRES, side=Side.AO):
+        set_due("essential_action", subject=years[0], year=2025, due_on=date(2026, 10, 9), duty=duty)
+    response = staff.get("/staff/")
+    assert response.context["overdue_total"] == 2
+    assert [row["what"] for row in response.context["first"]] == ["Complete essential action 1", "Submit it"]
+    page = page_of(staff, "/staff/centres-by-stage/?state=late")
+    assert "Complete essential action 1" in page
+    assert "Submit it" in page
+    stage = page_of(staff, "/staff/centres-by-stage/?stage=self_assessment&state=late").split("<tbody>")[1]
+    assert "Northgate" not in stage
+
+
+@pytest.mark.parametrize(("who", "there"), [("manager", True), ("planner", False), ("viewer", False)])
+def test_the_dashboard_leads_to_decisions_only_who_decides(cast, years, sign_in, scope, clock_at, who, there):
+    clock_at(NOVEMBER)
+    client = sign_in(cast[who])
+    scope()
+    page = page_of(client, "/staff/").split("<main")[1]
+    assert ("/staff/decisions/" in page) is there

@@ -17,7 +17,7 @@ class MessageForm(forms.Form):
     )
     to_quality_manager = forms.BooleanField(
         label="Tell the quality manager as well",
-        help_text="They answer for your centre at the awarding organisation, and read the conversation here.",
+        help_text="They answer for this centre at the awarding organisation, and read the conversation here.",
         required=False,
     )
     file = EvidenceField(label="A file with it", required=False, one_file=True)

@@ -53,7 +53,7 @@ def _allocation(
     facts = []
     if lead:
         nth = min(years_in_a_row_before(lead), len(_ORDINALS) - 1)
-        facts.append(f"{lead.verifier.person.name}, {_ORDINALS[nth]} year with you")
+        facts.append(f"{lead.verifier.person.name}, {_ORDINALS[nth]} year here")
     elif wants_lead:
         facts.append("No LSV yet")
     done = with_one >= programmes and (lead is not None or not wants_lead)

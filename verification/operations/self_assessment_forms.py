@@ -73,7 +73,7 @@ def set_due(self_assessment: SelfAssessment, why: str = "") -> None:
         url=reverse("self-assessment", args=[centre_year.centre.number]),
         owner_role=RoleCode.QUALITY_NOMINEE,
         owner_side=Side.CENTRE,
-        why=why or "Your LSV prepares the visit from it.",
+        why=why or "The LSV prepares the visit from it.",
         source="Year planner",
     )
     deadlines.set_due(

@@ -17,6 +17,7 @@ from centres.access import load
 from centres.models import Person
 from centres.pages import person_page
 from qa_portal import clock, notices, tenancy
+from qa_portal.tenancy import Side
 from qa_portal.wording import MONTHS, clock_time
 from verification import calendar_feed
 from verification.models import ActivityStatus
@@ -24,6 +25,9 @@ from verification.operations import calendars as operations
 from verification.queries import calendar as queries
 
 AHEAD = timedelta(days=365)
+# How things come to a calendar that is empty; the awarding organisation's people see what they look after.
+_HOW = "Visits and samples appear here once a date is proposed, duties once they are due."
+_HOW_STAFF = "Your own duties appear here, and the agreed dates of the centres whose quality manager you are."
 BACK = timedelta(days=90)
 _SHAPES = {
     ActivityStatus.PROPOSED: ("date-set", "Proposed"),
@@ -44,6 +48,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "heading": "Calendar",
         "months": _months(found, today),
+        "how": _HOW_STAFF if request.user.access.side == Side.AO else _HOW,
         "feed_url": request.build_absolute_uri(reverse("calendar-feed", args=[secret])) if secret else "",
     }
     return render(request, "verification/calendar/calendar.html", context)

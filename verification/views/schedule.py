@@ -22,6 +22,19 @@ from verification.rules.activities import waits_for
 from verification.views.allocation import this_year
 
 PAGE = 50
+# What a list without rows says, and when rows come.
+EMPTY = {
+    "": (
+        "No activity is without a date",
+        "Activities come here when verifiers are allocated and no day is found for them.",
+    ),
+    "proposed": (
+        "No date waits for an answer",
+        "Proposed dates come here until verifier and centre have agreed them.",
+    ),
+    "agreed": ("No date is agreed yet", "Dates come here once verifier and centre have agreed them."),
+    "clash": ("No agreed date clashes", "Dates come here when their verifier is away on the day."),
+}
 SHOWS = {
     "": ("Without a date", [ActivityStatus.PLANNED]),
     "proposed": ("Waiting for an answer", [ActivityStatus.PROPOSED]),
@@ -56,6 +69,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "rows": [_row(activity) for activity in page.object_list],
         "working": wording.counted(under_way, "centre") if under_way else "",
         "label": SHOWS[show][0],
+        "missing": EMPTY[show][0],
+        "how": EMPTY[show][1],
     }
     response = render(request, "verification/allocation/schedule.html", context)
     if under_way:
