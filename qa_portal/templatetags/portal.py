@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -49,6 +50,12 @@ def mark(name: str, css_class: str = "") -> SafeString:
 @register.simple_tag
 def state(name: str, word: str) -> SafeString:
     """A state as shape and word in its colour: ``{% state "done" "Opened" %}``."""
+    return _state(name, word)
+
+
+# A list says the same few states in fifty rows. Typed, so that a safe word and an unsafe one are two.
+@lru_cache(maxsize=512, typed=True)
+def _state(name: str, word: str) -> SafeString:
     name = shapes.canonical(name)
     function = shapes.function_of(name)
     return format_html(
@@ -93,6 +100,11 @@ def counted(number: int, one: str, many: str = "") -> str:
 @register.simple_tag
 def unknown(word: str = "not known") -> SafeString:
     """The dash that stands for what is not known, with its word for those who cannot see it."""
+    return _unknown(word)
+
+
+@lru_cache(maxsize=128, typed=True)
+def _unknown(word: str) -> SafeString:
     return format_html(
         '<span aria-hidden="true">–</span><span class="govuk-visually-hidden">{}</span>',
         word,
