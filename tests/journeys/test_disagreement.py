@@ -190,7 +190,7 @@ def test_the_centre_acts_and_the_second_sample_releases(visitor, portal, known):
     for position in range(1, count + 1):
         one.open(f"{sample}items/{position}/")
         judge(one)
-    write_up(one, sample, recommend="Restore")
+    write_up(one, sample, recommend="Not yet")
     one.open(f"{sample}conclude/")
     one.press("Conclude and issue the report")
     centre.open(sample)
