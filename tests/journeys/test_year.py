@@ -359,3 +359,15 @@ def test_the_new_year_begins_and_last_year_can_be_read(visitor, portal):
     one.sees("Self-assessment 2027-28")
     one.open(f"{CENTRE}self-assessment/2026/")
     one.sees("Readers and large print from 30 November.")
+
+
+def test_head_of_centre_signs_the_declaration_of_the_new_year(visitor):
+    one = visitor("head@northgate.example")
+    one.follow("Sign the annual declaration 2027-28")
+    one.press("Sign as Margaret Oduya")
+    assert one.page.get_by_role("alert").count() == 1
+    for box in one.page.get_by_role("checkbox").all():
+        box.check()
+    one.press("Sign as Margaret Oduya")
+    one.open(f"{CENTRE}declaration/")
+    one.sees("Signed")
