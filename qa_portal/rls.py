@@ -16,11 +16,23 @@ from qa_portal.tenancy import Side
 _SCOPE = "{column} = ANY (nullif(current_setting('qa.centres', true), '')::bigint[])"
 _SIDE = "current_setting('qa.side', true) IN ({sides})"
 _KEPT = "({column} = '' OR {column} = current_setting('qa.side', true) OR current_setting('qa.side', true) = 'ao')"
+_PARENT = (
+    'EXISTS (SELECT 1 FROM "{parent}" parent WHERE parent."id" = {table}."{key}"'
+    ' AND parent."centre_id" = {table}."centre_id" AND parent."{column}" IS NOT NULL)'
+)
 _PERSON = "{column} = nullif(current_setting('qa.person', true), '')::bigint"
 
 
 def _column(model: type[models.Model], field: str) -> str:
     return str(model._meta.get_field(field).column)  # type: ignore[union-attr]
+
+
+def _values(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def _side_in(sides: Iterable[str]) -> str:
+    return _SIDE.format(sides=", ".join(f"'{Side(side).value}'" for side in sides))
 
 
 class _TableConstraint(BaseConstraint):
@@ -70,7 +82,8 @@ class TenantIsolation(_TableConstraint):
     ``writable_value`` is a value of the field that anybody may add and nobody reads (the installation's audit chain).
     ``kept_by`` names a column that holds the side a row is kept to: a centre's step may add what only the awarding
     side reads. ``kept_while`` is (field, values): while the field has one of them, the row is the awarding
-    organisation's alone (proposals).
+    organisation's alone (proposals). ``kept_until`` is (field, sides): until the field is set, the row exists only for
+    those sides. ``kept_with`` is (key, field, sides): the same, where the field is its parent's (items of a plan).
     The owner and the staff role see every row: without the owner's policy, data migrations and backups would see none.
     """
 
@@ -84,8 +97,12 @@ class TenantIsolation(_TableConstraint):
         writable_value: str = "",
         kept_by: str = "",
         kept_while: tuple[str, Iterable[str]] | None = None,
+        kept_until: tuple[str, Iterable[str]] | None = None,
+        kept_with: tuple[str, str, Iterable[str]] | None = None,
     ) -> None:
         super().__init__(name=name)
+        self.kept_until = (kept_until[0], _values(kept_until[1])) if kept_until else None
+        self.kept_with = (*kept_with[:2], _values(kept_with[2])) if kept_with else None
         self.field, self.sides, self.or_person = field, tuple(str(side) for side in sides), or_person
         self.writable_value, self.kept_by = writable_value, kept_by
         self.kept_while = (kept_while[0], tuple(str(v) for v in kept_while[1])) if kept_while else None
@@ -93,14 +110,16 @@ class TenantIsolation(_TableConstraint):
     def statements(self, model: type[models.Model], table: str) -> tuple[str, str]:
         condition = _SCOPE.format(column=f'"{_column(model, self.field)}"')
         if self.sides:
-            condition += " AND " + _SIDE.format(
-                sides=", ".join(f"'{Side(side).value}'" for side in self.sides)
-            )
+            condition += " AND " + _side_in(self.sides)
         if self.kept_while:
             field, values = self.kept_while
             kept = ", ".join(f"'{value}'" for value in values)
-            side = _SIDE.format(sides=f"'{Side.AO.value}'")
-            condition += f' AND ("{_column(model, field)}" NOT IN ({kept}) OR {side})'
+            condition += f' AND ("{_column(model, field)}" NOT IN ({kept}) OR {_side_in([Side.AO])})'
+        if self.kept_until:
+            field, sides = self.kept_until
+            condition += f' AND ("{_column(model, field)}" IS NOT NULL OR {_side_in(sides)})'
+        if self.kept_with:
+            condition += f" AND ({_side_in(self.kept_with[2])} OR {self._parent_is_seen(model, table)})"
         if self.or_person:
             column = _column(model, self.or_person)
             condition = f"({condition}) OR " + _PERSON.format(column=f'"{column}"')
@@ -119,6 +138,14 @@ class TenantIsolation(_TableConstraint):
         drop = "".join(f' DROP POLICY IF EXISTS "{name}" ON {table};' for name in policies)
         return make, drop + f" ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
 
+    def _parent_is_seen(self, model: type[models.Model], table: str) -> str:
+        """Asked by primary key, after the side: the awarding side never pays for it."""
+        assert self.kept_with is not None
+        key: Any = model._meta.get_field(self.kept_with[0])
+        parent = key.remote_field.model
+        column = _column(parent, self.kept_with[1])
+        return _PARENT.format(parent=parent._meta.db_table, key=key.column, column=column, table=table)
+
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         kwargs["field"] = self.field
@@ -132,6 +159,10 @@ class TenantIsolation(_TableConstraint):
             kwargs["kept_by"] = self.kept_by
         if self.kept_while:
             kwargs["kept_while"] = (self.kept_while[0], list(self.kept_while[1]))
+        if self.kept_until:
+            kwargs["kept_until"] = (self.kept_until[0], list(self.kept_until[1]))
+        if self.kept_with:
+            kwargs["kept_with"] = (*self.kept_with[:2], list(self.kept_with[2]))
         return path, args, kwargs
 
     def __eq__(self, other: object) -> bool:
@@ -235,6 +266,8 @@ def tenant_owned(
     or_person: str = "",
     kept_by: str = "",
     kept_while: tuple[str, Iterable[str]] | None = None,
+    kept_until: tuple[str, Iterable[str]] | None = None,
+    kept_with: tuple[str, str, Iterable[str]] | None = None,
 ) -> list[BaseConstraint | models.UniqueConstraint]:
     """The constraints of a tenant-owned model: isolation, a key for composite references, and its own references."""
     return [
@@ -244,6 +277,8 @@ def tenant_owned(
             or_person=or_person,
             kept_by=kept_by,
             kept_while=kept_while,
+            kept_until=kept_until,
+            kept_with=kept_with,
         ),
         models.UniqueConstraint(fields=["centre", "id"], name=f"{noun}_centre_and_id"),
         *(SameCentre(field=key, name=f"{noun}_{key}_of_same_centre") for key in same_centre),

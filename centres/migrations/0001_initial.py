@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('address', models.TextField(blank=True)),
                 ('status', models.CharField(choices=[('APPROVED', 'Approved'), ('CLOSED', 'Closed')], default='APPROVED', max_length=10)),
                 ('approved_on', models.DateField()),
-                ('mainly_btec_qa', models.BooleanField(default=False, help_text='Delivers mainly under BTEC quality assurance and has had its review (R6).')),
+                ('mainly_btec_qa', models.BooleanField(default=False, help_text="Delivers mainly under BTEC quality assurance: the short form, from each year's review on (R6).")),
                 ('quality_manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

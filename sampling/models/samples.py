@@ -93,7 +93,8 @@ class Sample(models.Model):
 
     class Meta:
         constraints = [
-            *tenant_owned("sample", "activity", "programme"),
+            # A plan, also one that was waived before its work was requested, is not the centre's (R63).
+            *tenant_owned("sample", "activity", "programme", kept_until=("requested_at", NOT_THE_CENTRE)),
             models.UniqueConstraint(fields=["centre", "activity"], name="sample_once_per_activity"),
             models.CheckConstraint(
                 name="sample_concluded_with_outcome_and_person",
@@ -133,7 +134,7 @@ class DrawnFrame(models.Model):
 
     class Meta:
         constraints = [
-            *tenant_owned("drawn_frame", "sample"),
+            *tenant_owned("drawn_frame", "sample", kept_with=("sample", "requested_at", NOT_THE_CENTRE)),
             models.UniqueConstraint(fields=["centre", "sample", "number"], name="drawn_frame_number_once"),
         ]
         triggers = immutable("drawn_frame")
@@ -173,7 +174,13 @@ class SampledItem(models.Model):
 
     class Meta:
         constraints = [
-            *tenant_owned("sampled_item", "sample", "programme", "decision"),
+            *tenant_owned(
+                "sampled_item",
+                "sample",
+                "programme",
+                "decision",
+                kept_with=("sample", "requested_at", NOT_THE_CENTRE),
+            ),
             models.UniqueConstraint(fields=["centre", "sample", "decision"], name="sampled_item_once"),
             models.UniqueConstraint(
                 fields=["centre", "sample", "position"],

@@ -8,9 +8,11 @@ from qa_portal import audit
 from qa_portal.actors import SYSTEM
 from qa_portal.models import AuditEvent, Deadline, Mail
 from qa_portal.tenancy import ALL_CENTRES, Side, scoped_to
+from sampling.models import DrawnFrame, Sample, SampledItem
+from sampling.operations.waive import waive
 from tests.conftest import NOW
 from tests.story.allocations import opened
-from tests.story.samples import sample_concluded, sample_planned, sample_requested
+from tests.story.samples import PLANNED_AT, sample_concluded, sample_planned, sample_requested
 from tests.story.visits import VISIT, visit_under_way, write_findings, write_texts
 from verification.models import Allocation, AllocationStatus, Verifier
 from verification.operations import allocations
@@ -54,6 +56,40 @@ def test_r63_a_sample_is_the_centres_to_read_from_its_request_on(cast):
     sample = sample_planned(cast)
     assert "sample.planned" not in events_from(Side.CENTRE, sample.centre_id)
     assert "sample.planned" in events_from(Side.VERIFIER, sample.centre_id)
+
+
+def rows_of(sample, side: str) -> dict[str, int]:
+    with scoped_to([sample.centre_id], side=side):
+        return {
+            "samples": Sample.objects.filter(pk=sample.pk).count(),
+            "items": SampledItem.objects.filter(sample_id=sample.pk).count(),
+            "frames": DrawnFrame.objects.filter(sample_id=sample.pk).count(),
+        }
+
+
+def test_r63_a_plan_with_its_items_and_frame_does_not_exist_for_the_centre(cast):
+    sample = sample_planned(cast)
+    nothing = {"samples": 0, "items": 0, "frames": 0}
+    assert rows_of(sample, Side.CENTRE) == nothing
+    for side in (Side.VERIFIER, Side.AO):
+        seen = rows_of(sample, side)
+        assert seen["samples"] == 1
+        assert seen["items"] > 0
+        assert seen["frames"] == 1
+
+
+def test_r63_the_request_makes_sample_items_and_frame_visible_to_the_centre(cast):
+    sample = sample_requested(cast)
+    assert rows_of(sample, Side.CENTRE) == rows_of(sample, Side.VERIFIER)
+    assert rows_of(sample, Side.CENTRE)["items"] > 0
+
+
+def test_r63_a_plan_waived_before_its_request_stays_out_of_the_centres_scope(cast):
+    sample = sample_planned(cast)
+    waive(
+        activity_id=sample.activity_id, reason="Not delivered this year.", by=cast["manager"], at=PLANNED_AT
+    )
+    assert rows_of(sample, Side.CENTRE) == {"samples": 0, "items": 0, "frames": 0}
 
 
 def test_r63_the_request_of_a_sample_is_an_event_of_the_centre(cast):
