@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import databases, results, tables
 from qa_portal import embedded
 
-MEASUREMENTS = ("pages", "api", "reminders", "pdf", "background", "imports")
+MEASUREMENTS = ("queries", "pages", "api", "memory", "reminders", "pdf", "background", "imports")
 PAGE = databases.ROOT / "docs" / "benchmarks.md"
 _SCRATCH = "bench_scratch"
 
@@ -30,8 +30,10 @@ def main() -> int:
         parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
     names = [name for name in MEASUREMENTS if name in (options.names or MEASUREMENTS)]
     began = time.monotonic()
+    (databases.DATA / "static").mkdir(parents=True, exist_ok=True)
     with embedded.running(databases.DATA, durable=False) as servers:
         made = {size.name: databases.generated(servers, size) for size in (databases.SMALL, databases.BIG)}
+        made["demo"] = databases.demonstrated(servers)
         made["scratch"] = databases.copied(servers, made["small"], _SCRATCH)
         for name in made.values():
             _add_floors(servers, name)
@@ -77,7 +79,8 @@ def _facts(seconds: float) -> list[str]:
         "portal in it, measured in the same alternated run (median of the pairs).",
         "",
         "`make bench` makes its databases once (some minutes) and keeps them in `.data/bench`. BENCH_CENTRES and "
-        "BENCH_LEARNERS change the size of the big one, BENCH_IMPORT_ROWS the size of the imported file; "
+        "BENCH_LEARNERS change the size of the big one, BENCH_IMPORT_ROWS and BENCH_LARGE_IMPORT_ROWS those of the "
+        "imported files; "
         "`.venv/bin/python -m benchmarks pages pdf` measures those two and prints them.",
     ]
 

@@ -36,6 +36,7 @@ class Size:
         return f"{self.centres:,} centres, {self.learners:,} learners, {self.newest:,} of them in the newest"
 
 
+DEMO = Size("demo", 2, 34, 0)
 SMALL = Size("small", 60, 10_000, 150)
 BIG = Size(
     "big",
@@ -72,7 +73,9 @@ def environment(servers: Servers, database: str) -> dict[str, str]:
         "MIGRATION_DATABASE_URL": with_name(servers.migration_database_url, database),
         "REDIS_URL": servers.redis_url,
         "EVIDENCE_ROOT": str(DATA / "evidence"),
-        "STATIC_ROOT": str(ROOT / "static"),
+        "STATIC_ROOT": str(DATA / "static"),
+        # A register of a million learners is one file here.
+        "EVIDENCE_MAX_BYTES": str(200 * 1024 * 1024),
         "EMAIL_URL": "dummymail://",
         "API_RATE": "100000000/min",
         "CONN_MAX_AGE": "3600",
@@ -95,11 +98,25 @@ def migrated(servers: Servers) -> str:
     return _made(servers, name, lambda: _migrate(servers, name))
 
 
-def generated(servers: Servers, size: Size) -> str:
-    """The name of a database with synthetic centres and learners of this size."""
+def demonstrated(servers: Servers) -> str:
+    """The name of a database with the demonstration: two centres and their 34 learners, a year played out."""
     base = migrated(servers)
-    generator = hashlib.sha256((ROOT / "reports" / "synthetic.py").read_bytes()).hexdigest()[:6]
-    name = f"{base}_{generator}_{size.centres}_{size.learners}"
+    name = f"{base}_demo"
+
+    def make() -> None:
+        copied(servers, base, name)
+        _manage(environment(servers, name) | {"DEMO": "1"}, "load_demo_data")
+
+    return _made(servers, name, make)
+
+
+def generated(servers: Servers, size: Size) -> str:
+    """The name of a database with the demonstration beside synthetic centres and learners of this size."""
+    base = demonstrated(servers)
+    generator = hashlib.sha256()
+    for file in sorted((ROOT / "reports").glob("synthetic*.py")):
+        generator.update(file.read_bytes())
+    name = f"{base}_{generator.hexdigest()[:6]}_{size.centres}_{size.learners}"
 
     def make() -> None:
         copied(servers, base, name)

@@ -16,6 +16,10 @@ _NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 class Refused(Exception):
     """An answer that is not 200: what was to be measured did not happen."""
 
+    def __init__(self, path: str, status: str, body: bytes) -> None:
+        super().__init__(f"{path}: {status}\n{body[:500].decode(errors='replace')}")
+        self.status = status
+
 
 @dataclass(frozen=True)
 class Request:
@@ -43,7 +47,7 @@ class Request:
         body = b"".join(response)
         response.close()
         if not status[0].startswith("200"):
-            raise Refused(f"{self.path}: {status[0]}\n{body[:500].decode(errors='replace')}")
+            raise Refused(self.path, status[0], body)
         return body
 
 

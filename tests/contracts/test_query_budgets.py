@@ -9,17 +9,6 @@ from tests.api.conftest import files  # noqa: F401  (fixture)
 from tests.contracts.pages import routes
 from tests.contracts.test_page_matrix import ROLES, _path, story  # noqa: F401  (fixture)
 
-# Session, user, grants, scope, navigation and what the page is about; counted without BEGIN, COMMIT and SAVEPOINT.
-PAGE, LIST = 12, 8
-# Pages that are a list of rows and little else.
-LISTS = {
-    "programmes", "sites", "learners", "assessment", "staff-centres", "staff-qualifications", "imports", "allocation",
-    "actions", "caseload", "caseload-actions", "caseload-reports", "reports", "decisions", "dashboard-list", "schemes",
-    "installation-history", "mail-log", "staff-people", "calendar", "search",
-}  # fmt: skip
-# These put a whole year's record together once; what each reads does not grow with the year.
-MORE = {"visit-draft": 20, "final-report": 17, "final-report-of-year": 17}
-
 
 def _statements(client, path: str) -> tuple[int, list[str]]:
     point = transaction.savepoint()
@@ -46,7 +35,6 @@ def test_no_page_costs_more_than_its_budget(story, client, sign_in, scope):  # n
         scope()
         for route, path in paths.items():
             status, statements = _statements(client, path)
-            budget = MORE.get(route.name, LIST if route.name in LISTS else PAGE)
-            if status == 200 and len(statements) > budget:
-                dear.append(f"{len(statements)} of {budget}: {route.name} {path} for {role}")
+            if status == 200 and len(statements) > route.budget:
+                dear.append(f"{len(statements)} of {route.budget}: {route.name} {path} for {role}")
     assert not dear, "\n".join(sorted(dear))
