@@ -11,8 +11,10 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 
 from centres.models import Centre, Person
-from qa_portal import tenancy
+from centres.queries.overdue import with_overdue
+from qa_portal import clock, tenancy
 from qa_portal.errors import NotPermitted
+from qa_portal.tenancy import Side
 
 View = Callable[..., HttpResponse]
 M = TypeVar("M", bound=models.Model)
@@ -48,7 +50,10 @@ def centre_page(*permissions: str) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            centre = Centre.objects.visible_to(request.user).filter(number=number).first()
+            found = Centre.objects.visible_to(request.user).filter(number=number)
+            if cast(Person, request.user).access.side == Side.CENTRE:
+                found = with_overdue(found, clock.today())
+            centre = found.first()
             if centre is None:
                 raise Http404
             enter_centre(request, centre.pk, *permissions)

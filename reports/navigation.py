@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from centres import academic_year
+from centres.models import Centre
 from centres.permissions import Permission
+from centres.queries.overdue import with_overdue
 from qa_portal import clock
-from qa_portal.models import Deadline
 from qa_portal.tenancy import Side
 from reports.queries.history import noun_of
 
@@ -69,7 +70,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             for label, name, p in _CENTRE
             if p is None or person.may(p)
         ]
-        return frame | _named(centre) | {"items": _counted(items, access, centre.pk)}
+        return frame | _named(centre) | {"items": _counted(items, centre)}
     table = _VERIFIER if access.side == Side.VERIFIER else _AO
     items = [_item(request, label, name, None) for label, name, p in table if p is None or person.may(p)]
     if centre is not None:
@@ -99,9 +100,8 @@ def _named(centre: Any) -> dict[str, str]:
 
 
 def _own_centre(centre_ids: tuple[int, ...]) -> Any:
-    from centres.models import Centre
-
-    return Centre.objects.filter(pk=centre_ids[0]).first() if centre_ids else None
+    found = with_overdue(Centre.objects.filter(pk__in=centre_ids[:1]), clock.today())
+    return found.first() if centre_ids else None
 
 
 def _item(request: HttpRequest, label: str, name: str, number: str | None) -> dict[str, Any] | None:
@@ -113,11 +113,13 @@ def _item(request: HttpRequest, label: str, name: str, number: str | None) -> di
     return {"label": label, "url": url, "current": current, "count": 0}
 
 
-def _counted(items: list[dict[str, Any] | None], access: Any, centre_id: int) -> list[dict[str, Any]]:
+def _counted(items: list[dict[str, Any] | None], centre: Any) -> list[dict[str, Any]]:
     shown = [item for item in items if item]
-    overdue = Deadline.objects.filter(
-        centre_id=centre_id, state="OPEN", kind="essential_action", due_on__lt=clock.today()
-    ).count()
+    overdue = getattr(centre, "overdue_actions", None)
+    if overdue is None:
+        # The page found its thing, and the centre came with it.
+        own = with_overdue(Centre.objects.filter(pk=centre.pk), clock.today())
+        overdue = own.values_list("overdue_actions", flat=True).first()
     for item in shown:
         if item["label"] == "Actions":
             item["count"] = overdue

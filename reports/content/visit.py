@@ -60,6 +60,7 @@ def visit_report(activity: Activity, *, issuing: Issuing, opened: Sequence[Actio
     draft = queries.draft_of(activity)
     findings = queries.findings_of(activity)
     lines = action_lines(activity, opened)
+    numbers = queries.numbers_of(activity.centre_id, activity.centre_year.year)
     return document(
         kind=ReportKind.VISIT,
         title=scheme.verification.reports["lsv_visit"].title,
@@ -67,7 +68,7 @@ def visit_report(activity: Activity, *, issuing: Issuing, opened: Sequence[Actio
         centre=activity.centre,
         year=activity.centre_year.year,
         scheme=scheme,
-        cover=_cover(activity, issuing),
+        cover=_cover(activity, issuing, numbers),
         outcome=_outcome(draft, findings, lines),
         sections=[
             text_section("rating_reasons", "Why this rating", draft.rating_reasons if draft else ""),
@@ -78,7 +79,7 @@ def visit_report(activity: Activity, *, issuing: Issuing, opened: Sequence[Actio
         ],
         closing=_closing(activity),
         issuing=issuing,
-        record=_record(activity, draft, findings, opened),
+        record=_record(activity, draft, findings, opened, numbers),
     )
 
 
@@ -87,10 +88,9 @@ def action_lines(activity: Activity, opened: Sequence[Action] | None) -> list[Ac
     scheme = scheme_of_year(activity.centre_year)
     titles = action_queries.criterion_titles(scheme)
     rows: list[Any] = list(opened) if opened is not None else queries.draft_actions_of(activity)
-    first = action_queries.next_number(activity.centre_id)
     return [
         ActionLine(
-            number=row.number if isinstance(row, Action) else first + i,
+            number=row.number if isinstance(row, Action) else (row.last_number or 0) + 1 + i,
             level=row.level,
             text=row.text,
             criterion=titles.get(row.criterion, row.criterion),
@@ -112,9 +112,10 @@ def _scheme_of(row: Action | DraftAction, activity: Activity, of_the_year: Schem
     return in_force(row.programme.qualification.suite, first).scheme
 
 
-def _cover(activity: Activity, issuing: Issuing) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def _cover(
+    activity: Activity, issuing: Issuing, numbers: queries.Numbers
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     centre = activity.centre
-    numbers = queries.numbers_of(activity.centre_id, activity.centre_year.year)
     when = [date_long(activity.day)] if activity.day else []
     when += [clock_time(activity.starts_at)] if activity.starts_at else []
     when.append(
@@ -185,8 +186,8 @@ def _record(
     draft: ReportDraft | None,
     findings: Mapping[str, Finding],
     opened: Sequence[Action] | None,
+    numbers: queries.Numbers,
 ) -> dict[str, Any]:
-    numbers = queries.numbers_of(activity.centre_id, activity.centre_year.year)
     return {
         "activity": activity.pk,
         "day": activity.day.isoformat() if activity.day else None,

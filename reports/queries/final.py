@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from reports.models import Report, ReportKind
 from reports.year_record import SampleLine, YearRecord
-from sampling.models import Sample
 from verification.models import (
     Action,
     Activity,
@@ -26,16 +25,16 @@ ENDED = ("CONCLUDED", "WAIVED", "CANCELLED")
 def record_of(centre_year: CentreYear) -> YearRecord:
     """Read the year's record; a constant number of queries. The caller is in the scope of the centre."""
     centre_id = centre_year.centre_id
-    lines = _samples(centre_year)
+    activities = _activities(centre_year)
+    lines = [_line(activity) for activity in activities if activity.kind == "SAMPLING"]
     releases = list(
         Release.objects.filter(centre_id=centre_id, centre_year=centre_year).select_related(
             "programme__qualification"
         )
     )
     sampled = {line.programme_id for line in lines}
-    opened = Action.objects.filter(centre_id=centre_id, centre_year=centre_year).aggregate(
-        opened=Count("pk"), closed=Count("pk", filter=Q(status="CLOSED"))
-    )
+    actions = _actions(centre_year)
+    of_the_year = [action for action in actions if action.centre_year_id == centre_year.pk]
     rating = RiskRating.objects.filter(centre_id=centre_id, centre_year=centre_year, kind="INITIAL").last()
     return YearRecord(
         samples=tuple(lines),
@@ -45,25 +44,25 @@ def record_of(centre_year: CentreYear) -> YearRecord:
             .order_by("programme__qualification__short_title")
         ),
         releases={release.programme_id: release.status for release in releases},
-        open_actions=tuple(
-            Action.objects.filter(centre_id=centre_id)
-            .exclude(status="CLOSED")
-            .select_related("owner", "programme__qualification")
-            .order_by("number")
-        ),
-        actions_opened=opened["opened"],
-        actions_closed=opened["closed"],
+        open_actions=tuple(action for action in actions if action.status != "CLOSED"),
+        actions_opened=len(of_the_year),
+        actions_closed=sum(action.status == "CLOSED" for action in of_the_year),
         initial_rating=rating.level if rating else "",
         unfinished=tuple(line for line in lines if line.status not in ENDED),
         without_activity=tuple(release for release in releases if release.programme_id not in sampled),
-        **_visit(centre_year),
+        **_visit([activity for activity in activities if activity.kind == "VISIT"]),
     )
 
 
-def _visit(centre_year: CentreYear) -> dict[str, Any]:
+def _actions(centre_year: CentreYear) -> list[Action]:
+    """The actions of the year, and those of any year that are not closed, in the order of their numbers."""
+    rows = Action.objects.filter(~Q(status="CLOSED") | Q(centre_year=centre_year))
+    rows = rows.filter(centre_id=centre_year.centre_id)
+    return list(rows.select_related("owner", "programme__qualification").order_by("number"))
+
+
+def _visit(rows: Sequence[Activity]) -> dict[str, Any]:
     """Whether an LSV visit stands in the year, and why there was none, with who decided it (R10)."""
-    visits = Activity.objects.filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind="VISIT")
-    rows = list(visits.exclude(status="CANCELLED").select_related("ended_by").order_by("number"))
     held = [row for row in rows if row.status != "WAIVED"]
     waived = (
         "" if held or not rows else f"{rows[-1].ended_reason} Waived by {rows[-1].ended_by or 'the portal'}."
@@ -79,26 +78,25 @@ def issued_report(centre_year: CentreYear) -> Report | None:
     return issued.select_related("issued_by").order_by("version").last()
 
 
-def _samples(centre_year: CentreYear) -> list[SampleLine]:
-    activities = (
-        Activity.objects.filter(centre_id=centre_year.centre_id, centre_year=centre_year, kind="SAMPLING")
+def _activities(centre_year: CentreYear) -> list[Activity]:
+    """The year's visits and samplings that were not cancelled, each sampling with what its one sample says."""
+    return list(
+        Activity.objects.filter(centre_id=centre_year.centre_id, centre_year=centre_year)
         .exclude(status="CANCELLED")
         .select_related("programme__qualification", "allocation__verifier__person", "ended_by")
+        .annotate(
+            outcome=Max("samples__outcome"),
+            waived_reason=Max("samples__waived_reason"),
+            judged=Count("samples__items", filter=Q(samples__items__status="JUDGED")),
+            disagreed=Count(
+                "samples__items", filter=Q(samples__items__released_judgements__verdict="DISAGREE")
+            ),
+        )
         .order_by("programme__qualification__short_title", "number")
     )
-    samples = {
-        sample.activity_id: sample
-        for sample in Sample.objects.filter(
-            centre_id=centre_year.centre_id, activity__centre_year=centre_year
-        ).annotate(
-            judged=Count("items", filter=Q(items__status="JUDGED")),
-            disagreed=Count("items", filter=Q(items__released_judgements__verdict="DISAGREE")),
-        )
-    }
-    return [_line(activity, samples.get(activity.pk)) for activity in activities]
 
 
-def _line(activity: Any, sample: Any) -> SampleLine:
+def _line(activity: Any) -> SampleLine:
     verifier = activity.allocation.verifier.person.name if activity.allocation else ""
     return SampleLine(
         programme_id=activity.programme_id,
@@ -106,10 +104,10 @@ def _line(activity: Any, sample: Any) -> SampleLine:
         qan=activity.programme.qualification.qan,
         number=activity.number,
         status=activity.status,
-        outcome=sample.outcome if sample else "",
-        judged=sample.judged if sample else 0,
-        disagreed=sample.disagreed if sample else 0,
-        note=activity.ended_reason or (sample.waived_reason if sample else ""),
+        outcome=activity.outcome or "",
+        judged=activity.judged,
+        disagreed=activity.disagreed,
+        note=activity.ended_reason or activity.waived_reason or "",
         activity_id=activity.pk,
         verifier=verifier,
         waived_by=str(activity.ended_by) if activity.ended_by else "",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from centres.models import Person
@@ -66,7 +66,8 @@ def noun_of(thing: Model) -> str:
 
 def events_of(chain: int, target: str = "") -> tuple[QuerySet[AuditEvent], str]:
     """The events of a chain, newest first, and what they are about: all of it, or one thing ("sampling.sample:4")."""
-    rows = AuditEvent.objects.filter(chain=chain).order_by("-seq")
+    who = Person.objects.filter(pk=OuterRef("by_id")).values("name")
+    rows = AuditEvent.objects.filter(chain=chain).annotate(by_name=Subquery(who)).order_by("-seq")
     kind, _, key = target.partition(":")
     if not key.isdigit():
         return rows, ""
@@ -78,19 +79,17 @@ def events_of(chain: int, target: str = "") -> tuple[QuerySet[AuditEvent], str]:
     return rows.filter(about), noun
 
 
-def as_told(rows: Iterable[AuditEvent], *, linked: bool = True) -> list[dict[str, Any]]:
-    """Events as ``parts/timeline.html`` draws them, with a link to what they are about; one query for the names."""
-    events = list(rows)
-    people = Person.objects.in_bulk({row.by_id for row in events if row.by_id})
+def as_told(rows: Iterable[Any], *, linked: bool = True) -> list[dict[str, Any]]:
+    """Events as ``parts/timeline.html`` draws them, with a link to what they are about; the names come with them."""
     return [
         {
             "what": words_of(row.event),
-            "by": f"by {people[row.by_id].name if row.by_id in people else 'the portal'}",
+            "by": f"by {row.by_name or 'the portal'}",
             "when": wording.moment(row.at),
             "detail": _change(row),
             **(_link(row) if linked else {}),
         }
-        for row in events
+        for row in rows
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from qa_portal import clock, notices
 from qa_portal.errors import EditConflict
 from qa_portal.wording import date_plain
 from reports.forms import FinalReportForm
-from reports.models import Report
+from reports.models import Report, ReportKind
 from reports.operations import final_reports
 from reports.queries import final as queries
 from reports.rules import final as rules
@@ -31,7 +31,7 @@ from verification.queries.years import scheme_of_year
 @centre_page(Permission.REPORT_ISSUE_FINAL)
 def outstanding(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Lead to the final report that is due first: of the oldest year that has none, else the newest there is."""
-    years = list(_years(request, centre))
+    years = _years(request, centre)
     if not years:
         raise Http404
     waiting = [year for year in years if not _is_over(year)]
@@ -43,14 +43,15 @@ def outstanding(request: HttpRequest, centre: Centre) -> HttpResponse:
 @centre_page(Permission.REPORT_ISSUE_FINAL)
 def final_report(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """Write the final report of a year; what the record says stands beside it. An issued one is shown instead."""
-    centre_year = _year(request, centre, year)
-    issued = queries.issued_report(centre_year)
+    years = _years(request, centre)
+    centre_year = _year(years, year)
+    issued = _issued(centre_year)
     if issued is not None:
         return _to_the_issued(request, issued)
-    return _write(request, centre, centre_year)
+    return _write(request, centre, centre_year, _other_years(centre, years, centre_year))
 
 
-def _write(request: HttpRequest, centre: Centre, year: CentreYear) -> HttpResponse:
+def _write(request: HttpRequest, centre: Centre, year: CentreYear, other_years: list[Any]) -> HttpResponse:
     record, draft, scheme = queries.record_of(year), queries.draft_of(year), scheme_of_year(year)
     form = _form(request, record, draft, scheme)
     status = 200
@@ -73,7 +74,7 @@ def _write(request: HttpRequest, centre: Centre, year: CentreYear) -> HttpRespon
         "record": record,
         "lines": [_line(line) for line in record.samples],
         "theirs": draft if status == 409 else None,
-        "other_years": _other_years(request, centre, year),
+        "other_years": other_years,
     }
     return render(request, "reports/final_report.html", context, status=status)
 
@@ -82,8 +83,8 @@ def _write(request: HttpRequest, centre: Centre, year: CentreYear) -> HttpRespon
 @centre_page(Permission.REPORT_ISSUE_FINAL)
 def issue_page(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """Ask before the report is issued, or say what stands in the way."""
-    centre_year = _year(request, centre, year)
-    issued = queries.issued_report(centre_year)
+    centre_year = _year(_years(request, centre), year)
+    issued = _issued(centre_year)
     if issued is not None:
         return _to_the_issued(request, issued)
     record, draft = queries.record_of(centre_year), queries.draft_of(centre_year)
@@ -107,8 +108,8 @@ def issue_page(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
 @centre_page(Permission.REPORT_ISSUE_FINAL)
 def issue(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     """Issue it; a second press leads to the report that the first one issued."""
-    centre_year = _year(request, centre, year)
-    issued = queries.issued_report(centre_year)
+    centre_year = _year(_years(request, centre), year)
+    issued = _issued(centre_year)
     if issued is not None:
         return _to_the_issued(request, issued)
     report = final_reports.issue_final_report(centre_year_id=centre_year.pk, by=request.user, at=clock.now())
@@ -118,37 +119,45 @@ def issue(request: HttpRequest, centre: Centre, year: int) -> HttpResponse:
     return redirect("report", report.pk)
 
 
-def _years(request: HttpRequest, centre: Centre) -> QuerySet[CentreYear]:
-    """The centre's years that have begun, oldest first."""
-    return (
+def _years(request: HttpRequest, centre: Centre) -> list[CentreYear]:
+    """The centre's years that have begun, oldest first, and whether the final report of each is issued."""
+    issued = Report.objects.filter(
+        centre_id=OuterRef("centre_id"), centre_year=OuterRef("pk"), kind=ReportKind.FINAL
+    )
+    return list(
         CentreYear.objects.visible_to(request.user)
         .filter(centre_id=centre.pk, year__lte=academic_year.year_of(clock.today()))
         .select_related("centre", "scheme_version")
+        .annotate(is_issued=Exists(issued))
         .order_by("year")
     )
 
 
-def _year(request: HttpRequest, centre: Centre, year: int) -> CentreYear:
-    found = _years(request, centre).filter(year=year).first()
+def _year(years: list[CentreYear], year: int) -> CentreYear:
+    found = next((each for each in years if each.year == year), None)
     if found is None or found.final_report_state == StageState.NOT_NEEDED:
         raise Http404
     return found
+
+
+def _issued(year: CentreYear) -> Report | None:
+    return queries.issued_report(year) if year.is_issued else None  # type: ignore[attr-defined]
 
 
 def _is_over(year: CentreYear) -> bool:
     return year.final_report_state in (StageState.DONE, StageState.NOT_NEEDED)
 
 
-def _other_years(request: HttpRequest, centre: Centre, this: CentreYear) -> list[tuple[str, str, str]]:
+def _other_years(centre: Centre, years: list[CentreYear], this: CentreYear) -> list[tuple[str, str, str]]:
     """The final reports of other years: label, address, and how far each is."""
-    needed = _years(request, centre).exclude(pk=this.pk).exclude(final_report_state=StageState.NOT_NEEDED)
     return [
         (
             academic_year.label(year.year),
             reverse("final-report-of-year", args=[centre.number, year.year]),
             "issued" if _is_over(year) else "not issued",
         )
-        for year in needed
+        for year in years
+        if year.pk != this.pk and year.final_report_state != StageState.NOT_NEEDED
     ]
 
 

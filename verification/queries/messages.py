@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from centres.permissions import Permission
 from verification.models import CentreYear, Message
@@ -18,6 +20,21 @@ def of_year(centre_year: CentreYear) -> QuerySet[Message]:
         .select_related("written_by", "file")
         .order_by("-written_at", "-pk")
     )
+
+
+def with_length(centre_years: QuerySet[CentreYear]) -> QuerySet[CentreYear]:
+    """Add how many messages each year has, in the same query."""
+    messages = Message.objects.filter(centre_id=OuterRef("centre_id"), centre_year=OuterRef("pk"))
+    number = messages.order_by().values("centre_year").annotate(number=Count("pk")).values("number")
+    return centre_years.annotate(messages_there=Coalesce(Subquery(number), 0))
+
+
+class Pages(Paginator):
+    """The pages of a conversation, whose length came with its year."""
+
+    def __init__(self, centre_year: Any, per_page: int) -> None:
+        super().__init__(of_year(centre_year), per_page)
+        self.count = centre_year.messages_there
 
 
 def may_see(person: Any, file_ids: Collection[int]) -> set[int]:

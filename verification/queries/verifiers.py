@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, DecimalField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, DecimalField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
-from centres.models import Centre, Person
+from centres.models import Centre
 from qa_portal.tenancy import ALL_CENTRES, Side, scoped_to
 from verification.models import (
     Allocation,
@@ -47,17 +49,25 @@ def with_load(verifiers: QuerySet[Verifier], year: int) -> QuerySet[Verifier]:
 
 
 def register(year: int, on: date) -> QuerySet[Verifier]:
-    """The register in the order of names, with load, current sectors and absences to come."""
+    """The register in the order of names, with load, current sectors and when somebody is away next."""
     sectors = VerifierSector.objects.filter(starts_on__lte=on).filter(Q(ends_on=None) | Q(ends_on__gt=on))
-    absences = VerifierAbsence.objects.filter(ends_on__gte=on).order_by("starts_on")
+    next_absence = VerifierAbsence.objects.filter(verifier=OuterRef("pk"), ends_on__gte=on).order_by(
+        "starts_on"
+    )
     return (
         with_load(Verifier.objects.select_related("person"), year)
-        .prefetch_related(
-            Prefetch("sectors", sectors.select_related("sector"), to_attr="current_sectors"),
-            Prefetch("absences", absences, to_attr="coming_absences"),
+        .annotate(
+            away_from=Subquery(next_absence.values("starts_on")[:1]),
+            away_until=Subquery(next_absence.values("ends_on")[:1]),
         )
+        .prefetch_related(Prefetch("sectors", sectors.select_related("sector"), to_attr="current_sectors"))
         .order_by("person__name_key", "pk")
     )
+
+
+def coming_absences(verifier_id: int, on: date) -> QuerySet[VerifierAbsence]:
+    """The absences of a verifier that are not over on a day, the next one first."""
+    return VerifierAbsence.objects.filter(verifier_id=verifier_id, ends_on__gte=on).order_by("starts_on")
 
 
 def allocations_of(verifier_id: int, year: int) -> QuerySet[Allocation]:
@@ -117,26 +127,39 @@ def centre_by_number(number: str) -> Centre | None:
         return Centre.objects.filter(number=number.strip()).first()
 
 
+def with_contacts(centre_years: QuerySet[CentreYear]) -> QuerySet[CentreYear]:
+    """Add what ``contact_card`` tells of the allocations to years, in the same query."""
+    rows = _contacts().filter(centre_id=OuterRef("centre_id"), centre_year_id=OuterRef("pk"))
+    one = JSONObject(name="name", email="email", kind="kind", label="label")
+    return centre_years.annotate(contact_rows=ArraySubquery(rows.values_list(one)))
+
+
+def _contacts() -> QuerySet[Allocation, dict[str, Any]]:
+    return (
+        Allocation.objects.active()
+        .values(
+            "kind",
+            name=F("verifier__person__name"),
+            email=F("verifier__person__email"),
+            label=F("programme__qualification__label"),
+        )
+        .order_by("kind", "label")
+    )
+
+
 def contact_card(centre_year: CentreYear) -> list[Contact]:
     """Whom a centre turns to in a year: its LSV, its SVs with their programmes, and its quality manager (R7).
 
-    Select ``centre__quality_manager`` with the year.
+    Select ``centre__quality_manager`` with the year, and take the year ``with_contacts`` to save a query.
     """
-    active = (
-        Allocation.objects.active()
-        .filter(centre_id=centre_year.centre_id, centre_year_id=centre_year.pk)
-        .select_related("verifier__person", "programme__qualification")
-        .order_by("kind", "programme__qualification__label")
-    )
-    labels: dict[Person, list[str]] = {}
-    for allocation in active:
-        label = (
-            AllocationKind.LSV.label
-            if allocation.kind == AllocationKind.LSV
-            else str(allocation.programme.qualification.label)
-        )
-        labels.setdefault(allocation.verifier.person, []).append(str(label))
-    card = [Contact(person.name, person.email, _what(mine)) for person, mine in labels.items()]
+    found = getattr(centre_year, "contact_rows", None)
+    if found is None:
+        found = _contacts().filter(centre_id=centre_year.centre_id, centre_year_id=centre_year.pk)
+    labels: dict[tuple[str, str], list[str]] = {}
+    for row in found:
+        label = AllocationKind.LSV.label if row["kind"] == AllocationKind.LSV else row["label"]
+        labels.setdefault((row["name"], row["email"]), []).append(str(label))
+    card = [Contact(name, email, _what(mine)) for (name, email), mine in labels.items()]
     manager = centre_year.centre.quality_manager
     if manager is not None:
         card.append(Contact(manager.name, manager.email, "Quality manager"))

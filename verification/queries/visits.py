@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 
-from centres.models import Programme, Registration, Site, StaffMember
+from centres.models import Centre, Programme, Registration, Site, StaffMember
 from centres.permissions import Permission
 from centres.queries.holidays import holidays_of
 from centres.schemes.verification import Criterion, RiskPolicy, Visit
@@ -20,6 +20,7 @@ from centres.working_days import add_working_days
 from qa_portal.models import Deadline
 from qa_portal.wording import counted, joined
 from verification.models import (
+    Action,
     Activity,
     ActivityKind,
     DraftAction,
@@ -83,8 +84,10 @@ def draft_of(activity: Activity) -> ReportDraft | None:
 
 
 def draft_actions_of(activity: Activity) -> list[DraftAction]:
-    """The actions being written, essential ones first, then by due date."""
+    """The actions being written, essential ones first, then by due date; each knows the centre's last number."""
+    last = Action.objects.filter(centre_id=activity.centre_id).order_by("-number").values("number")[:1]
     rows = DraftAction.objects.filter(centre_id=activity.centre_id, activity=activity)
+    rows = rows.annotate(last_number=Subquery(last))
     return sorted(
         rows.select_related("owner", "programme__qualification"),
         key=lambda row: (row.level, row.due_on, row.pk),
@@ -174,17 +177,20 @@ def numbers_of(centre_id: int, year: int) -> Numbers:
     registrations = Registration.objects.filter(
         centre_id=centre_id, programme_id__in=[p.pk for p in programmes], status="REGISTERED"
     )
-    staff = StaffMember.objects.filter(centre_id=centre_id, left_on=None).aggregate(
-        assessors=Count("pk", filter=Q(roles__contains=["assessor"])),
-        verifiers=Count("pk", filter=Q(roles__contains=["internal_verifier"])),
+    staff = StaffMember.objects.filter(centre_id=centre_id, left_on=None)
+    counted = Centre.objects.filter(pk=centre_id).values_list(
+        _number_of(registrations, Count("learner_id", distinct=True)),
+        _number_of(staff.filter(roles__contains=["assessor"])),
+        _number_of(staff.filter(roles__contains=["internal_verifier"])),
+        _number_of(Site.objects.filter(centre_id=centre_id, closed_on=None)),
     )
-    return Numbers(
-        programmes=tuple(programmes),
-        learners=registrations.values("learner_id").distinct().count(),
-        assessors=staff["assessors"],
-        internal_verifiers=staff["verifiers"],
-        sites=Site.objects.filter(centre_id=centre_id, closed_on=None).count(),
-    )
+    return Numbers(tuple(programmes), *counted.get())
+
+
+def _number_of(rows: QuerySet[Any], count: Count | None = None) -> Coalesce:
+    """How many rows there are, as a part of another query."""
+    of_centre = rows.order_by().values("centre_id").annotate(number=count or Count("pk"))
+    return Coalesce(Subquery(of_centre.values("number")), 0)
 
 
 @dataclass(frozen=True)

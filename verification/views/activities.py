@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -51,6 +52,7 @@ PAGES = {
     "cancel": "activity-cancel",
     "waive_visit": "activity-waive",
 }
+ANSWERS = ("confirm", "accept")  # the answer that ends the waiting stands first
 PARTS_OF_WORK = ("AGREED", "UNDER_WAY", "FACT_CHECK", "CONCLUDED")
 
 
@@ -59,11 +61,13 @@ PARTS_OF_WORK = ("AGREED", "UNDER_WAY", "FACT_CHECK", "CONCLUDED")
 def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
     """The activities of a centre, this year's first."""
     rows = queries.with_everything(Activity.objects.visible_to(request.user).filter(centre=centre))
-    listed = list(rows.order_by("-centre_year__year", "window_until", "kind", "pk")[:100])
+    when = Coalesce("day", "window_from")
+    rows = rows.select_related("centre__quality_manager")
+    listed = list(rows.order_by("-centre_year__year", when, "window_until", "pk")[:100])
     this_year = academic_year.year_of(clock.today())
     context = {
         "heading": "Activities",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "breadcrumbs": [(centre.name, centre.get_absolute_url())],
         "groups": _by_year(listed),
         "waive_visit_urls": _years_without_visit(request, centre, listed),
@@ -86,7 +90,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "activity": activity,
         "heading": name_of(activity),
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "fact": state(SHAPE[ActivityStatus(activity.status)], activity.get_status_display()),
         "breadcrumbs": [
             (centre.name, centre.get_absolute_url()),
@@ -141,7 +145,8 @@ WAIVABLE = ("PLANNED", "PROPOSED", "AGREED", "UNDER_WAY")
 def offers_of(activity: Activity, person: Any) -> list[dict[str, str]]:
     """What this person may do about the date, each with the reason where it is not possible yet."""
     offers = []
-    for transition, refusal in ACTIVITY.offered_to(person, activity):
+    offered = sorted(ACTIVITY.offered_to(person, activity), key=lambda each: each[0].name not in ANSWERS)
+    for transition, refusal in offered:
         if transition.name not in PAGES or _said_already(activity, transition.name):
             continue
         if transition.name == "waive_visit" and activity.kind != ActivityKind.VISIT:
@@ -264,6 +269,7 @@ def _row(activity: Activity) -> dict[str, Any]:
         "url": reverse("activity", args=[activity.pk]),
         "name": name_of(activity),
         "day": wording.date_short(activity.day),
+        "first": activity.day or activity.window_from,
         "window": f"{wording.date_short(activity.window_from)} to {wording.date_short(activity.window_until)}",
         "who": activity.allocation.verifier.person.name if activity.allocation else "",
         "shape": SHAPE[ActivityStatus(activity.status)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,10 +34,10 @@ def conversation(request: HttpRequest, centre: Centre) -> HttpResponse:
         del form.fields["file"]
     if request.method == "POST" and may_write and form.is_valid():
         return _post(request, year, form.cleaned_data)
-    page = Paginator(queries.of_year(year), PAGE).get_page(request.GET.get("page")) if year else None
+    page = queries.Pages(year, PAGE).get_page(request.GET.get("page")) if year else None
     context = {
         "heading": "Messages",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "fact": academic_year.label(year.year) if year else "",
         "breadcrumbs": [(centre.name, centre.get_absolute_url())],
         # The newest page comes first, and reads from top to bottom as it was written.
@@ -52,7 +51,8 @@ def conversation(request: HttpRequest, centre: Centre) -> HttpResponse:
 
 
 def _year(request: HttpRequest, centre: Centre) -> CentreYear | None:
-    rows = CentreYear.objects.filter(centre=centre).select_related("centre__quality_manager")
+    years = CentreYear.objects.filter(centre=centre).select_related("centre__quality_manager")
+    rows = verifiers.with_contacts(queries.with_length(years))
     wanted = request.GET.get("year", "")
     if wanted.isdigit():
         rows = rows.filter(year=int(wanted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -73,7 +74,7 @@ def _filtered(found: QuerySet[Verifier], chosen: dict[str, Any]) -> QuerySet[Ver
 
 def _row(verifier: Any) -> dict[str, Any]:
     taken = half_days_up(verifier.taken)
-    away = verifier.coming_absences[0] if verifier.coming_absences else None
+    away = verifier.away_from and _days(verifier.away_from, verifier.away_until)
     return {
         "verifier": verifier,
         "roles": "LSV and SV" if verifier.is_lsv and verifier.current_sectors else _role(verifier),
@@ -81,7 +82,7 @@ def _row(verifier: Any) -> dict[str, Any]:
         "taken": taken,
         "taken_text": days_text(taken),
         "left": days_text(verifier.days_a_year - taken),
-        "away": f"Away {_span(away)}" if away else "",
+        "away": f"Away {away}" if away else "",
     }
 
 
@@ -90,7 +91,11 @@ def _role(verifier: Any) -> str:
 
 
 def _span(absence: VerifierAbsence) -> str:
-    return f"{wording.date_year(absence.starts_on)} to {wording.date_year(absence.ends_on)}"
+    return _days(absence.starts_on, absence.ends_on)
+
+
+def _days(first: date, last: date) -> str:
+    return f"{wording.date_year(first)} to {wording.date_year(last)}"
 
 
 @require_safe
@@ -115,7 +120,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             if verifier.left_on
             else ("E-mail", verifier.person.email),
         ],
-        "absences": [(absence, _span(absence)) for absence in verifier.coming_absences],
+        "absences": [(absence, _span(absence)) for absence in queries.coming_absences(pk, clock.today())],
         "allocations": [_allocation(row) for row in queries.allocations_of(pk, year)],
         "declarations": [_declaration(d, d.centre) for d in queries.declarations_of(verifier.person_id)],
         "may_edit": request.user.may(P.VERIFIER_REGISTER_EDIT),
