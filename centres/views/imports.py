@@ -15,6 +15,7 @@ from centres.lifecycle.imports import IMPORT
 from centres.models import Centre, ImportJob, ImportStatus
 from centres.operations import imports
 from centres.permissions import Permission as P
+from centres.queries import imports as queries
 from centres.rules.imports import may_import
 from centres.views.register import attempt, crumbs
 from qa_portal import clock, notices
@@ -121,8 +122,11 @@ def template(request: HttpRequest, centre: Centre, kind: str) -> HttpResponse:
 def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: under way, what checking found, or what was saved."""
     job = _job(request, pk)
-    response = render(request, "centres/import.html", _context(job, SaveRowsForm()))
-    if job.status in _WORKING:
+    given_up = job.status in _WORKING and queries.is_given_up(job)
+    may_retry = request.user.may(P.BACKGROUND_RETRY)
+    context = _context(job, SaveRowsForm()) | {"given_up": given_up, "may_retry": may_retry}
+    response = render(request, "centres/import.html", context)
+    if job.status in _WORKING and not given_up:
         response["Refresh"] = _RELOAD_SECONDS
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ WHAT = {
     "verification.open_year": "Open the year of a centre",
     "verification.catch_up_year": "Add a new programme to the year of a centre",
     "verification.apply_dated_rules_at": "Suspend or give back direct claims status",
+    "verification.replace_at_centre": "Replace a verifier at a centre",
     "verification.plan_allocations": "Plan allocations",
     "verification.confirm_allocations": "Confirm planned allocations",
     "verification.propose_schedule": "Propose dates",
@@ -33,6 +35,16 @@ WHAT = {
 def failed_pdf_jobs(report: Report) -> QuerySet[OutboxEntry]:
     """The work that should have made a report's PDF and was given up."""
     return jobs.given_up().filter(task=PDF_TASK, centre_id=report.centre_id, kwargs__report_id=report.pk)
+
+
+def without_pdf(reports: Sequence[Report]) -> set[int]:
+    """Which of the reports have no PDF because printing it was given up; no query where every one has it."""
+    waiting = [report for report in reports if report.pdf_at is None]
+    if not waiting:
+        return set()
+    centres = {report.centre_id for report in waiting}
+    given_up = jobs.given_up().filter(task=PDF_TASK, centre_id__in=centres)
+    return {kwargs["report_id"] for kwargs in given_up.values_list("kwargs", flat=True)}
 
 
 def may_try_again(report: Report, by: Actor) -> bool:

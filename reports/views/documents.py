@@ -37,7 +37,7 @@ def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
     """Every report of a centre, all years, all versions."""
     reports = Report.objects.visible_to(request.user).filter(centre=centre)
     context = _listed(request, reports) | {
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("Reports", None)],
         "show_centre": False,
     }
@@ -59,7 +59,9 @@ def of_caseload(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, reports: Any) -> dict[str, Any]:
     page = Paginator(queries.listed(reports), PAGE).get_page(request.GET.get("page"))
     rows = list(page)
+    failed = background.without_pdf(rows)
     for report in rows:
+        report.pdf_failed = report.pdf_at is None and report.pk in failed
         report.cycle = queries.cycle_of(report, request.user)
     return {"heading": "Reports", "page": page, "rows": rows}
 

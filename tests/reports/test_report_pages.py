@@ -126,6 +126,16 @@ def test_a_pdf_that_failed_says_so_and_the_page_stops_reloading(cast, report, gi
     assert "Try again" in issuer.content.decode()
 
 
+def test_a_list_says_that_a_report_could_not_be_printed(cast, report, sign_in, request):
+    url = reverse("reports", args=[cast.northgate.centre.number])
+    client = sign_in(cast["qn"])
+    assert "Being prepared" in client.get(url).content.decode()
+    request.getfixturevalue("given_up")
+    page = client.get(url).content.decode()
+    assert "Could not be printed" in page
+    assert "Being prepared" not in page
+
+
 @pytest.mark.parametrize("who", ["lsv", "manager", "admin"])
 def test_a_pdf_that_failed_is_tried_again_by_its_issuer_or_staff(cast, report, given_up, sign_in, who):
     client = sign_in(cast[who])

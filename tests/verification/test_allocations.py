@@ -257,6 +257,27 @@ def test_one_person_is_replaced_at_all_their_centres(cast):
     assert all(new.facts["facts"]["by_plan"] for new in successors)
 
 
+def test_who_replaces_somebody_everywhere_is_told_of_a_place_that_changed_meanwhile(cast):
+    from verification.operations import replacements
+
+    year = allocated(cast)
+    replacements.replace_everywhere(
+        verifier_id=_verifier(cast, "lsv").pk, year=2026, reason="Illness", by=cast["planner"], at=NOW
+    )
+    lead = Allocation.objects.get(centre_year=year, kind="LSV", status="ACTIVE")
+    allocations.end(allocation_id=lead.pk, by=cast["planner"], at=NOW, reason="A move")
+    entry = OutboxEntry.objects.get(task=replacements.TASK)
+    made = replacements.replace_at_centre(
+        moves=entry.kwargs["moves"], reason="Illness", by=cast["planner"], at=NOW
+    )
+    assert made == []
+    told = Mail.objects.get(kind="replacement_left")
+    assert told.to == cast["planner"]
+    assert cast.northgate.centre.name in told.subject
+    assert "left as it is" in told.body
+    assert told.kept_to == "ao"
+
+
 def test_what_a_leaving_verifier_had_to_do_waits_for_the_next_one(cast):
     year = allocated(cast)
     lead = Allocation.objects.get(centre_year=year, kind="LSV", status="ACTIVE")

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from centres.permissions import Permission
-from qa_portal import jobs
+from qa_portal import jobs, mail
 from qa_portal.actors import Actor
 from qa_portal.errors import NotPermitted, RuleViolation
+from qa_portal.tenancy import Side
+from qa_portal.wording import joined
 from verification.allocation_plan import replan
 from verification.models import Allocation, CentreYear
 from verification.operations import allocations
@@ -111,7 +114,7 @@ def replace_everywhere(
 def replace_at_centre(
     *, moves: Sequence[Mapping[str, Any]], reason: str, by: Actor, at: datetime
 ) -> list[Allocation]:
-    """Put the planned successors in somebody's places at one centre; what has changed since stays as it is."""
+    """Put the planned successors in somebody's places at one centre; who asked is told of what changed meanwhile."""
     by_successor: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for move in moves:
         by_successor[move["verifier"]].append(move)
@@ -123,6 +126,28 @@ def replace_at_centre(
                     allocation_ids=[move["allocation"] for move in theirs], verifier_id=verifier_id, by=by, at=at,
                     reason=reason, facts=theirs[0]["facts"],
                 )  # fmt: skip
-        except RuleViolation:
-            continue
+        except RuleViolation as refusal:
+            _tell_of_left([move["allocation"] for move in theirs], refusal, by, at)
     return made
+
+
+def _tell_of_left(allocation_ids: list[int], refusal: RuleViolation, by: Actor, at: datetime) -> None:
+    """Write to who asked for it which places were left as they are, and why."""
+    rows = Allocation.objects.filter(pk__in=allocation_ids).order_by("pk")
+    left = list(rows.select_related("centre", "programme__qualification", "verifier__person"))
+    if not left or by.pk is None:
+        return
+    centre = left[0].centre
+    places = joined([row.programme.qualification.label if row.programme else "LSV" for row in left])
+    mail.write(
+        centre_id=centre.pk,
+        to_id=by.pk,
+        kind="replacement_left",
+        key=f"replacement-left-{'-'.join(str(row.pk) for row in left)}-{at.isoformat()}",
+        subject=f"{left[0].verifier} was not replaced at {centre.name}",
+        body=f"{centre.name}, {centre.number}: {places}.\n\n{refusal.message} The place is left as it is. Settle it by "
+        "hand.",
+        url=reverse("allocation"),
+        at=at,
+        kept_to=Side.AO,
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from qa_portal import jobs
 from qa_portal.models import OutboxEntry
 from verification.models import Allocation, AllocationStatus
 
@@ -15,7 +16,7 @@ _CONFIRM_TASKS = ("verification.confirm_allocations",)
 
 def plan_under_way() -> OutboxEntry | None:
     """The request for a plan that has not been worked out yet, unless it failed for good."""
-    rows = OutboxEntry.objects.filter(task__in=_PLAN_TASKS, done_at=None, attempts__lt=8)
+    rows = OutboxEntry.objects.filter(task__in=_PLAN_TASKS, done_at=None, attempts__lt=jobs.MOST_ATTEMPTS)
     return rows.order_by("-pk").first()
 
 
@@ -26,7 +27,19 @@ def last_plan() -> OutboxEntry | None:
 
 def confirmations_under_way() -> int:
     """At how many centres proposals are still being confirmed."""
-    return OutboxEntry.objects.filter(task__in=_CONFIRM_TASKS, done_at=None, attempts__lt=8).count()
+    return OutboxEntry.objects.filter(
+        task__in=_CONFIRM_TASKS, done_at=None, attempts__lt=jobs.MOST_ATTEMPTS
+    ).count()
+
+
+def is_given_up(request: OutboxEntry) -> bool:
+    """Whether a request failed on every attempt."""
+    return request.done_at is None and request.attempts >= jobs.MOST_ATTEMPTS
+
+
+def given_up_confirmations() -> int:
+    """At how many centres confirming proposals failed on every attempt."""
+    return jobs.given_up().filter(task__in=_CONFIRM_TASKS).count()
 
 
 def proposals(year: int) -> QuerySet[Allocation]:

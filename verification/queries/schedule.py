@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from centres import working_days
 from centres.models import Holiday, Nation
 from centres.schemes import Scheme
-from qa_portal.jobs import MOST_ATTEMPTS
+from qa_portal import jobs
 from qa_portal.models import OutboxEntry
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from verification.eligibility import Absence
@@ -191,7 +191,16 @@ def earliest_days(
     }
 
 
+_PROPOSING = ("verification.propose_schedule", "verification.propose_dates")
+
+
 def proposing_under_way() -> int:
     """How many requests to propose or write dates are still waiting for a worker."""
-    tasks = ["verification.propose_schedule", "verification.propose_dates"]
-    return OutboxEntry.objects.filter(task__in=tasks, done_at=None, attempts__lt=MOST_ATTEMPTS).count()
+    return OutboxEntry.objects.filter(
+        task__in=_PROPOSING, done_at=None, attempts__lt=jobs.MOST_ATTEMPTS
+    ).count()
+
+
+def proposing_given_up() -> bool:
+    """Whether a request to propose or write dates failed on every attempt."""
+    return jobs.given_up().filter(task__in=_PROPOSING).exists()

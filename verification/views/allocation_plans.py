@@ -36,12 +36,15 @@ def plan(request: HttpRequest) -> HttpResponse:
     confirming = listed.confirmations_under_way()
     page = Paginator(listed.proposals(year), PAGE).get_page(request.GET.get("page"))
     last = None if under_way else listed.last_plan()
+    failed = 0 if confirming else listed.given_up_confirmations()
     context = {
         "heading": "Allocate many in one go",
         "caption": academic_year.label(year),
         "breadcrumbs": [("Allocation", reverse("allocation"))],
         "under_way": under_way,
         "progress": plan_progress.told(under_way.kwargs["key"]) if under_way else "",
+        "plan_failed": last is not None and listed.is_given_up(last),
+        "confirming_failed": wording.counted(failed, "centre") if failed else "",
         "confirming": wording.counted(confirming, "centre") if confirming else "",
         "page": page,
         "total": page.paginator.count,

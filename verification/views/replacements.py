@@ -30,7 +30,7 @@ def everywhere(request: HttpRequest, pk: int) -> HttpResponse:
         notices.note(
             request,
             f"{verifier} is being replaced at {wording.counted(number, 'place')}",
-            f"All are told.{stays}",
+            f"All are told.{stays} A place that changes before its turn is left as it is; you get a message about it.",
         )
         return redirect("verifier", pk=verifier.pk)
     found = operations.successors(verifier_id=verifier.pk, year=this_year(), at=clock.now())

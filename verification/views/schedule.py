@@ -68,6 +68,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(activity) for activity in page.object_list],
         "working": wording.counted(under_way, "centre") if under_way else "",
+        "failed": not under_way and schedules.proposing_given_up(),
         "label": SHOWS[show][0],
         "missing": EMPTY[show][0],
         "how": EMPTY[show][1],
