@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -57,10 +58,10 @@ def people(request: HttpRequest, centre: Centre) -> HttpResponse:
             "heading": "People",
             "caption": centre.name,
             "centre": centre,
-            "rows": [_row(row, request.user, today) for row in rows if ROLES[row.role].side == Side.CENTRE],
-            "verifiers": [
-                _row(row, request.user, today) for row in rows if ROLES[row.role].side == Side.VERIFIER
-            ],
+            "rows": _rows((row for row in rows if ROLES[row.role].side == Side.CENTRE), request.user, today),
+            "verifiers": _rows(
+                (row for row in rows if ROLES[row.role].side == Side.VERIFIER), request.user, today
+            ),
             "vacancies": queries.vacancies(centre, today),
             "warnings": _warnings(rows),
             "invitations": invited,
@@ -101,6 +102,20 @@ def _row(row: AccessGrant, person: Person, today: Any) -> dict[str, Any]:
     }
 
 
+def _rows(grants: Iterable[AccessGrant], person: Person, today: Any) -> list[dict[str, Any]]:
+    """Grants as lines; what a verifier has for several programmes over the same time stands in one."""
+    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in (_row(grant, person, today) for grant in grants):
+        grant = row["grant"]
+        alone = row["may_end"] or ROLES[grant.role].side != Side.VERIFIER or grant.programme is None
+        key = (grant.pk,) if alone else (grant.person_id, grant.role, row["when"])
+        first = lines.setdefault(key, row)
+        if first is not row:
+            first["role"] += f", {grant.programme.qualification.short_title}"
+    changeable = any(row["may_end"] for row in lines.values())
+    return [row | {"changeable": changeable} for row in lines.values()]
+
+
 def _warnings(rows: list[AccessGrant]) -> list[str]:
     """R19: one person who is both Quality Nominee and Examinations Officer."""
     holds: dict[int, set[str]] = {}
@@ -134,11 +149,11 @@ def person(request: HttpRequest, centre: Centre, pk: int) -> HttpResponse:
             "breadcrumbs": _crumbs(centre),
             "centre": centre,
             "someone": someone,
-            "active": [_row(row, request.user, today) for row in active],
+            "active": _rows(active, request.user, today),
             "past": [
                 _row(row, request.user, today) for row in grants if row.ends_on and row.ends_on <= today
             ],
-            "coming": [_row(row, request.user, today) for row in grants if row.starts_on > today],
+            "coming": _rows((row for row in grants if row.starts_on > today), request.user, today),
             "may_do": [(ROLES[role], queries.what_a_role_may_do(role)) for role in held],
             "entries": entries,
         },

@@ -54,7 +54,7 @@ def way(request: HttpRequest, sample: Sample, *more: tuple[str, str | None]) -> 
 
 def caption_of(sample: Sample) -> str:
     """What a sample belongs to: the centre with its number."""
-    return f"{sample.centre.name}, {sample.centre.number}"
+    return f"{sample.centre.name}, centre {sample.centre.number}"
 
 
 def state_of(item: SampledItem) -> tuple[str, str]:

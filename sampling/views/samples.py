@@ -279,7 +279,7 @@ def of_activity(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": f"Plan the sample of {activity.programme.qualification.short_title}"
         if activity.programme
         else "No sample here",
-        "caption": f"{activity.centre.name}, {activity.centre.number}",
+        "caption": f"{activity.centre.name}, centre {activity.centre.number}",
         "breadcrumbs": [("Samples", reverse("samples")), ("Plan a sample", None)],
         "activity": activity,
         "may_plan": request.user.may(P.SAMPLE_PLAN, activity.centre_id, activity.programme_id),

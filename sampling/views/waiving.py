@@ -125,7 +125,7 @@ def _asked(
         return redirect(back)
     context: dict[str, Any] = {
         "heading": f"Do without the {what}?",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "breadcrumbs": [("Back", back), ("Waive", None)],
         "consequences": list(consequences),
         "form": form,

@@ -204,3 +204,18 @@ def test_a_verifier_reads_the_people_of_their_centre(cast, browse):
     page = browse("lsv").get(PEOPLE).content.decode()
     assert "Staff register" in page
     assert "Invite somebody" not in page
+
+
+def test_what_a_verifier_has_at_a_centre_stands_in_one_row_without_a_column_of_dashes(cast, browse):
+    for programme in cast.northgate.programmes[:2]:
+        AccessGrantFactory(
+            person=cast["sv"], role=R.STANDARDS_VERIFIER, centre=cast.northgate.centre, programme=programme
+        )
+    response = browse("qn").get(PEOPLE)
+    titles = [programme.qualification.short_title for programme in cast.northgate.programmes[:2]]
+    assert [row["role"] for row in response.context["verifiers"]] == [
+        f"Standards Verifier for {titles[0]}, {titles[1]}"
+    ]
+    page = response.content.decode()
+    assert page.count('<th scope="col">Change</th>') == 1  # of the centre's own roles
+    assert '<th scope="col">Change</th>' not in browse("viewer").get(PEOPLE).content.decode()

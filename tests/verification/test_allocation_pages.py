@@ -230,10 +230,12 @@ def test_verifier_and_centre_agree_a_date_on_the_activitys_page(cast, sign_in, d
     client = sign_in(cast["qn"])
     with django_assert_max_num_queries(BUDGET):
         text = client.get(page).content.decode()
-    assert "Accept the date" in text
-    assert client.get(reverse("activity-accept", args=[visit.pk])).status_code == 200
-    assert client.post(reverse("activity-accept", args=[visit.pk])).status_code == 302
-    assert client.post(reverse("activity-accept", args=[visit.pk])).status_code == 409
+    assert text.index("Accept the date") < text.index("Propose another day") < text.index("Cancel the date")
+    accept = reverse("activity-accept", args=[visit.pk])
+    told = f"The date is agreed, and {cast['lsv'].name} is told by e-mail"
+    assert told in client.get(accept).content.decode()
+    assert client.post(accept).status_code == 302
+    assert client.post(accept).status_code == 409
     visit.refresh_from_db()
     assert visit.status == "AGREED"
     assert sign_in(cast["outsider"]).get(page).status_code == 404

@@ -43,7 +43,7 @@ def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
     context = _listed(request, actions, show_centre=False)
     context |= {
         "heading": "Actions",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("Actions", None)],
     }
     return render(request, "verification/actions/list.html", context)
@@ -183,7 +183,7 @@ def _page(request: HttpRequest, action: Action, **forms: Any) -> dict[str, Any]:
     return {
         "action": action,
         "heading": f"Action {action.number}: {criterion}",
-        "caption": f"{action.centre.name}, {action.centre.number}",
+        "caption": f"{action.centre.name}, centre {action.centre.number}",
         "fact": tag({"done": "good", "overdue": "stop"}.get(shape, "moving"), word, shape=shape),
         "breadcrumbs": [
             (action.centre.name, action.centre.get_absolute_url()),

@@ -181,10 +181,22 @@ def _agreed(
     time = f", {wording.clock_time(activity.starts_at)}" if activity.starts_at else ""
     place = activity.site.name if activity.site and activity.mode == "ON_SITE" else "remote"
     context = _frame(activity, f"{verb} {day}?") | {
-        "consequences": [f"{name_of(activity)}{time}, {place}", "The other side is told by e-mail"],
+        "consequences": [f"{name_of(activity)}{time}, {place}", _what_follows(activity, verb)],
         "verb": verb,
     }
     return render(request, "verification/allocation/confirm.html", context)
+
+
+def _what_follows(activity: Activity, verb: str) -> str:
+    """Whether this answer settles the date, and who hears of it."""
+    other, answered = activity.centre.name, activity.centre_agreed_at
+    if verb == "Accept":
+        allocated = activity.allocation
+        other = allocated.verifier.person.name if allocated else "your verifier"
+        answered = activity.verifier_agreed_at
+    if answered is None:
+        return f"The date is agreed once {other} has answered as well"
+    return f"The date is agreed, and {other} is told by e-mail"
 
 
 def _reasoned(

@@ -209,7 +209,7 @@ def _ask_why(request: HttpRequest, place: Place, verifier: Verifier, form: AskFo
     centre = place.centre_year.centre
     context = {
         "heading": f"Ask for a countersignature for {verifier}?",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "form": form,
         "hidden": [("verifier", verifier.pk)],
         "consequences": [
@@ -234,7 +234,7 @@ def countersign(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("allocation")
     context = {
         "heading": f"Countersign the allocation of {allocation.verifier}?",
-        "caption": f"{allocation.centre.name}, {allocation.centre.number}",
+        "caption": f"{allocation.centre.name}, centre {allocation.centre.number}",
         "consequences": [
             f"{allocation.verifier} has declared a conflict with this centre",
             f"{allocation.made_by or 'The portal'} proposed it and cannot sign it alone",
@@ -259,7 +259,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("allocation")
     context = {
         "heading": f"End the allocation of {allocation.verifier}?",
-        "caption": f"{allocation.centre.name}, {allocation.centre.number}",
+        "caption": f"{allocation.centre.name}, centre {allocation.centre.number}",
         "form": form,
         "consequences": [
             "They reach the centre no more from now on, and keep the reports that they issued",

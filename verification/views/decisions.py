@@ -107,7 +107,7 @@ def _decision(
     return {
         "recommendation": recommendation,
         "heading": f"{recommendation.get_kind_display()}: {programme.qualification.short_title}",  # type: ignore[attr-defined]
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "fact": tag(function, recommendation.get_status_display(), shape=shape),  # type: ignore[attr-defined]
         "breadcrumbs": [("Decisions", reverse("decisions")), (programme.qualification.label, None)],
         "facts": [
@@ -145,7 +145,7 @@ def activity_counts(request: HttpRequest, centre: Centre) -> HttpResponse:
     agreed = count_queries.agreements(centre_year)
     context = {
         "heading": "How many samples",
-        "caption": f"{centre.name}, {centre.number}, {academic_year.label(centre_year.year)}",
+        "caption": f"{centre.name}, centre {centre.number}, {academic_year.label(centre_year.year)}",
         "breadcrumbs": [(centre.name, centre.get_absolute_url()), ("How many samples", None)],
         "rows": [_agreement(request, each, form) for each in agreed],
         "without": count_queries.without_activity(agreed),

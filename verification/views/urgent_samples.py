@@ -38,7 +38,7 @@ def urgent_sample(request: HttpRequest, centre: Centre, programme_id: int) -> Ht
     back = reverse("activity-counts", args=[centre.number])
     context = {
         "heading": f"Plan a sample for urgent claims of {programme.qualification.label}?",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "breadcrumbs": [("How many samples", back), ("Urgent claims", None)],
         "consequences": [
             f"It belongs to {academic_year.label(academic_year.year_of(today))} and comes beside the samples agreed.",

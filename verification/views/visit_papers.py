@@ -165,7 +165,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "escalation": row,
         "heading": "Escalation from the LSV visit",
-        "caption": f"{row.centre.name}, {row.centre.number}",
+        "caption": f"{row.centre.name}, centre {row.centre.number}",
         "breadcrumbs": [(row.centre.name, row.centre.get_absolute_url()), ("Escalation", None)],
         "form": form,
         "due_on": queries.answer_due(row),

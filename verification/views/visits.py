@@ -163,7 +163,7 @@ def frame(visit: Activity, current: str, found: dict[str, Finding] | None = None
     return {
         "visit": visit,
         "heading": "LSV visit",
-        "caption": f"{centre.name}, {centre.number}",
+        "caption": f"{centre.name}, centre {centre.number}",
         "fact": tag(
             "moving", visit.get_status_display(), shape=STATUS.get(ActivityStatus(visit.status), "date-set")
         ),
