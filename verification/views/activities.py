@@ -72,7 +72,7 @@ def of_centre(request: HttpRequest, centre: Centre) -> HttpResponse:
         "groups": _by_year(listed),
         "waive_visit_urls": _years_without_visit(request, centre, listed),
         "year": academic_year.label(this_year),
-        "messages_url": reverse("messages", args=[centre.number]),
+        "messages_url": _messages_url(request, centre),
     }
     year = _year_of(listed) or _current_year(centre, this_year)
     context["contacts"] = verifiers.contact_card(year) if year else []
@@ -109,7 +109,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "because": activity.window_facts.get("facts", {}).get("because", []),
         "cancellations": activity.window_facts.get("cancellations", []),
         "contacts": verifiers.contact_card(activity.centre_year),
-        "messages_url": reverse("messages", args=[centre.number]),
+        "messages_url": _messages_url(request, centre),
     }
     return render(request, "verification/activities/activity.html", context)
 
@@ -231,6 +231,13 @@ def _work(activity: Activity, person: Any) -> dict[str, str] | None:
     if not person.may(permission, activity.centre_id, activity.programme_id):
         return None
     return {"url": url, "label": "Open the visit" if visit else "Open the sample"}
+
+
+def _messages_url(request: HttpRequest, centre: Centre) -> str:
+    """The conversation, for whoever may open it (R23)."""
+    if not request.user.may(P.MESSAGE_READ, centre.pk):
+        return ""
+    return reverse("messages", args=[centre.number])
 
 
 def _url(name: str, pk: int) -> str:
