@@ -162,9 +162,7 @@ def reasons(
         if shared:
             pros.append(f"Current SV for {', '.join(shared)}")
         elif preferences.lsv_is_current_sv:
-            cons.append(
-                f"Not a current SV for {', '.join(demand.sectors)}: a second person is needed for sampling"
-            )
+            cons.append(f"Has no programme in {', '.join(demand.sectors)} as SV at present")
     miles = verifier.miles.get(demand.centre)
     if miles is not None:
         (pros if travel_band(miles) < 2 else cons).append("1 mile" if miles == 1 else f"{miles} miles")

@@ -61,7 +61,7 @@ def test_r7_continuity_then_sector_then_travel_then_load():
     assert gareth.pros[-1] == "Lightest load of the 4"
     assert gareth.cons == ("New to this centre",)
     assert nadia.pros == ("11 miles", "The nearest")
-    assert f"Not a current SV for {SPORT}: a second person is needed for sampling" in nadia.cons
+    assert f"Has no programme in {SPORT} as SV at present" in nadia.cons
 
 
 def test_r13_a_fifth_year_in_a_row_is_a_warning_that_must_be_recorded_not_a_bar():

@@ -345,3 +345,25 @@ def test_the_hourly_sweep_asks_for_dates_once(cast, visit):
     OutboxEntry.objects.all().delete()
     assert date_proposals.propose_due(at=NOW)
     assert not date_proposals.propose_due(at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("", "No activity is without a date"),
+        ("proposed", "No date waits for an answer"),
+        ("agreed", "No date is agreed at present"),
+        ("clash", "No agreed date clashes"),
+    ],
+)
+def test_an_empty_list_of_the_schedule_says_which_it_is(cast, sign_in, scope, show, said):
+    client = sign_in(cast["planner"])
+    scope()
+    assert said in client.get(f"/staff/schedule/?show={show}").content.decode()
+
+
+def test_an_empty_calendar_says_what_comes_there(cast, sign_in, scope):
+    client = sign_in(cast["planner"])
+    scope()
+    page = client.get("/calendar/").content.decode()
+    assert "the agreed dates of the centres whose quality manager you are" in page

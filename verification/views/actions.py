@@ -61,13 +61,7 @@ def _listed(request: HttpRequest, actions: QuerySet[Action], *, show_centre: boo
     today = clock.today()
     closed = request.GET.get("show") == "closed"
     chosen = actions.filter(status=ActionStatus.CLOSED) if closed else queries.not_closed(actions)
-    order = (
-        ("-closed_at", "-pk")
-        if closed
-        else ("centre_id", "due_on", "number")
-        if show_centre
-        else ("due_on", "number")
-    )
+    order = ("-closed_at", "-pk") if closed else ("due_on", "centre_id", "number")
     page = Paginator(queries.detailed(chosen).order_by(*order), PAGE).get_page(request.GET.get("page"))
     return {
         "rows": [_row(action, today) for action in page],

@@ -32,7 +32,7 @@ EMPTY = {
         "No date waits for an answer",
         "Proposed dates come here until verifier and centre have agreed them.",
     ),
-    "agreed": ("No date is agreed yet", "Dates come here once verifier and centre have agreed them."),
+    "agreed": ("No date is agreed at present", "Dates come here once verifier and centre have agreed them."),
     "clash": ("No agreed date clashes", "Dates come here when their verifier is away on the day."),
 }
 SHOWS = {
