@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from centres.models import Centre, Person
@@ -37,14 +38,17 @@ def failed_pdf_jobs(report: Report) -> QuerySet[OutboxEntry]:
     return jobs.given_up().filter(task=PDF_TASK, centre_id=report.centre_id, kwargs__report_id=report.pk)
 
 
-def without_pdf(reports: Sequence[Report]) -> set[int]:
-    """Which of the reports have no PDF because printing it was given up; no query where every one has it."""
-    waiting = [report for report in reports if report.pdf_at is None]
-    if not waiting:
-        return set()
-    centres = {report.centre_id for report in waiting}
-    given_up = jobs.given_up().filter(task=PDF_TASK, centre_id__in=centres)
-    return {kwargs["report_id"] for kwargs in given_up.values_list("kwargs", flat=True)}
+def with_given_up_pdf(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Add ``pdf_failed``: the report has no PDF because printing it was given up; in the query of the list itself."""
+    report_id = Cast(KeyTextTransform("report_id", "kwargs"), BigIntegerField())
+    given_up = (
+        jobs.given_up()
+        .filter(task=PDF_TASK, centre_id=OuterRef("centre_id"))
+        .annotate(report_id=report_id)
+        .filter(report_id=OuterRef("pk"))
+    )
+    failed = ExpressionWrapper(Q(pdf_at=None) & Q(Exists(given_up)), output_field=BooleanField())
+    return reports.annotate(pdf_failed=failed)
 
 
 def may_try_again(report: Report, by: Actor) -> bool:

@@ -57,11 +57,10 @@ def of_caseload(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, reports: Any) -> dict[str, Any]:
-    page = Paginator(queries.listed(reports), PAGE).get_page(request.GET.get("page"))
+    listed = background.with_given_up_pdf(queries.listed(reports))
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     rows = list(page)
-    failed = background.without_pdf(rows)
     for report in rows:
-        report.pdf_failed = report.pdf_at is None and report.pk in failed
         report.cycle = queries.cycle_of(report, request.user)
     return {"heading": "Reports", "page": page, "rows": rows}
 
