@@ -50,7 +50,7 @@ def centre_page(*permissions: str) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
-            found = Centre.objects.visible_to(request.user).filter(number=number)
+            found: models.QuerySet[Centre] = Centre.objects.visible_to(request.user).filter(number=number)
             if cast(Person, request.user).access.side == Side.CENTRE:
                 found = with_overdue(found, clock.today())
             centre = found.first()
