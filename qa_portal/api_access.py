@@ -91,11 +91,7 @@ class ClientThrottle(BaseThrottle):
         if not self.limit:
             return True
         key = f"throttle-{caller_of(request)}-{int(time.time()) // self.seconds}"
-        try:
-            return cache.incr(key) <= self.limit
-        except ValueError:
-            # The first call of a window; of two at once one makes the counter.
-            return cache.add(key, 1, self.seconds) or cache.incr(key) <= self.limit
+        return cache.count(key, self.seconds) <= self.limit
 
     def wait(self) -> float:
         """Seconds until the next window."""

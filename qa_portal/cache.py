@@ -46,11 +46,16 @@ class ForgivingRedisCache(RedisCache):
         except _away:
             return self._missed(False)
 
-    def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
+    def count(self, key: str, seconds: int) -> int:
+        """One more on a counter that lives for ``seconds`` from its first call; one trip to Redis."""
+        name = self.make_and_validate_key(key)
         try:
-            return super().incr(key, delta, version)
+            with self._cache.get_client(name, write=True).pipeline(transaction=False) as trip:
+                trip.set(name, 0, ex=seconds, nx=True)
+                trip.incr(name)
+                return int(trip.execute()[-1])
         except _away:
-            return self._missed(delta)
+            return int(self._missed(1))
 
     def _missed(self, answer: Any) -> Any:
         log.warning("cache_unavailable")

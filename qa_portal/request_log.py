@@ -24,7 +24,8 @@ def described(request: HttpRequest) -> str:
     passwords), so only the pattern and numbers are told.
     """
     try:
-        match = resolve(request.path_info)
+        # Once the page is known, finding it again would cost as much as a query.
+        match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return f"{request.method} (no such page)"
     ids = [
