@@ -91,7 +91,7 @@ class ClientThrottle(BaseThrottle):
         if not self.limit:
             return True
         key = f"throttle-{caller_of(request)}-{int(time.time()) // self.seconds}"
-        return cache.count(key, self.seconds) <= self.limit  # type: ignore[attr-defined]  (ForgivingRedisCache)
+        return cache.count(key, self.seconds) <= self.limit  # type: ignore[attr-defined]
 
     def wait(self) -> float:
         """Seconds until the next window."""
