@@ -51,7 +51,8 @@ class Centre(models.Model):
     status = models.CharField(max_length=10, choices=CentreStatus, default=CentreStatus.APPROVED)
     approved_on = models.DateField()
     mainly_btec_qa = models.BooleanField(
-        default=False, help_text="Delivers mainly under BTEC quality assurance: the short form, from each year's review on (R6)."
+        default=False,
+        help_text="Delivers mainly under BTEC quality assurance: the short form, from each year's review on (R6).",
     )
     quality_manager = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
