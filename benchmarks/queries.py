@@ -13,6 +13,7 @@ from benchmarks.databases import BIG, DEMO
 from benchmarks.requests import Refused, Request, statements, use
 from benchmarks.results import Result
 from centres.models import Centre, Person
+from centres.permissions import RoleCode
 from qa_portal.tenancy import ALL_CENTRES, scoped_to
 from reports.demo.people import NORTHGATE, SHOWN
 from reports.models import Report
@@ -26,8 +27,8 @@ _AGAIN = ("qn@", "leadiv@", "lsv@", "sv@", "manager@", "admin@")
 # A centre that had its visit and has a sample, and the two verifiers that look after it.
 _SYNTHETIC = (
     ("nominee-{}@centre.example", "Quality Nominee, synthetic centre"),
-    ("verifier-1@verifiers.example", "LSV with twenty centres"),
-    ("verifier-2@verifiers.example", "SV with twenty centres"),
+    (RoleCode.LEAD_STANDARDS_VERIFIER, "LSV with twenty centres"),
+    (RoleCode.STANDARDS_VERIFIER, "SV with twenty centres"),
     ("manager@awarding.example", "Quality manager"),
     ("planner@awarding.example", "Planner"),
     ("admin@awarding.example", "Administrator"),
@@ -76,11 +77,18 @@ def measure(databases: dict[str, str]) -> list[Result]:
         with scoped_to(ALL_CENTRES):
             centre = Centre.objects.get(number=number)
             pages = list(_pages(centre))
-        for email, what in people:
-            cookie = callers.session(Person.objects.get(email=email))
+        for who, what in people:
+            cookie = callers.session(_person(who, centre))
             key = (f"{size.learners:,} learners, centre {number}", what)
             counts[key] = _count(pages, lambda path, cookie=cookie: Request(application, path, cookie=cookie))
     return [_by_caller(counts), _over(counts)]
+
+
+def _person(who: str, centre: Centre) -> Person:
+    """The person with this address, or who holds this role at the centre."""
+    if "@" in who:
+        return Person.objects.get(email=who)
+    return Person.objects.filter(grants__centre=centre, grants__role=who).order_by("pk")[0]
 
 
 def _centre_with_visit_and_sample() -> str:
