@@ -26,6 +26,11 @@ def quality_nominee(centre: str) -> Person:
     return _person(f"nominee-{centre}@centre.example", RoleCode.QUALITY_NOMINEE, centre)
 
 
+def examinations_officer(centre: str) -> Person:
+    """Who imports a centre's learners."""
+    return _person(f"exams-{centre}@centre.example", RoleCode.EXAMINATIONS_OFFICER, centre)
+
+
 def quality_manager() -> Person:
     """Somebody of the awarding organisation."""
     return _person("manager@awarding.example", RoleCode.QUALITY_MANAGER, "")

@@ -104,12 +104,13 @@ def measure(databases: dict[str, str]) -> list[Result]:
     """Printing alone, then printing with digest and private storage."""
     made = content()
     sha256 = digest(made)
+    widths = {column["width"] for section in made["sections"] for column in section.get("columns", [])}
     page = render_to_string("reports/print/report.html", presented(made, sha256=sha256))
 
     def plain(**options: Any) -> bytes:
         fetcher, fonts = OwnFilesOnly(), FontConfiguration()
         sheet = CSS(url=f"{SCHEME}style/report.css", url_fetcher=fetcher, font_config=fonts)
-        own = CSS(string=_own_styles(made), url_fetcher=fetcher)
+        own = CSS(string=_own_styles(widths), url_fetcher=fetcher)
         paper = HTML(string=page, base_url=f"{SCHEME}report", url_fetcher=fetcher)
         return paper.write_pdf(stylesheets=[sheet, own], font_config=fonts, **options)
 
