@@ -137,7 +137,8 @@ def _held(row: AccessGrant) -> Held:
 
 def label_of(person: Person) -> str:
     """The name with the role that comes first: "Priya Nair, Quality Nominee"."""
-    roles = person.access.roles
+    # What somebody does now comes before what they have still to finish.
+    roles = sorted(person.access.roles, key=lambda role: role == RoleCode.OUTGOING_LEAD_VERIFIER)
     return f"{person.name}, {RoleCode(roles[0]).label}" if roles else person.name
 
 

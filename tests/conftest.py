@@ -27,6 +27,18 @@ def chromium():
 
 
 @pytest.fixture
+def files(settings, tmp_path):
+    """Evidence and PDFs of this test, in a folder of its own."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        }
+    }
+    return tmp_path
+
+
+@pytest.fixture
 def now() -> datetime:
     return NOW
 

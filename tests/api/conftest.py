@@ -38,18 +38,6 @@ def taught(cast):
 
 
 @pytest.fixture
-def files(settings, tmp_path):
-    """Evidence and PDFs of this test, in a folder of its own."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        }
-    }
-    return tmp_path
-
-
-@pytest.fixture
 def whole_year(taught, files):
     """Northgate's year with something of every kind: a visit's report, a concluded sample, an action, an import."""
     visit_report_issued(taught)

@@ -24,7 +24,7 @@ from qa_portal.api_urls import router
 from qa_portal.models import AuditHead
 from reports.models import Report
 from tests.api.callers import Caller, anonymous, machine, person
-from tests.api.conftest import files, taught, whole_year  # noqa: F401  (fixtures)
+from tests.api.conftest import taught, whole_year  # noqa: F401  (fixtures)
 from verification.models import DirectClaimsRecommendation, SelfAssessmentSection
 
 FILE = Path(__file__).with_name("api_matrix.csv")

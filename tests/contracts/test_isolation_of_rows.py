@@ -15,7 +15,7 @@ from qa_portal.tenancy import Side, enter
 from reports.models import Report
 from reports.operations import readings
 from tests.api.callers import STAFF
-from tests.api.conftest import files, taught, whole_year  # noqa: F401  (fixtures)
+from tests.api.conftest import taught, whole_year  # noqa: F401  (fixtures)
 from tests.conftest import NOW
 from tests.contracts.test_isolation import TENANT_MODELS
 from tests.story.samples import work

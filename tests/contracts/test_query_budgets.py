@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import connection, reset_queries, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.api.conftest import files  # noqa: F401  (fixture)
 from tests.contracts.pages import routes
 from tests.contracts.test_page_matrix import ROLES, _path, story  # noqa: F401  (fixture)
 

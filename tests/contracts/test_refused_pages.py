@@ -16,7 +16,6 @@ from qa_portal.errors import RuleViolation
 from qa_portal.stored_files import removed_with_a_rollback
 from qa_portal.tenancy import enter
 from tests.api.callers import STAFF
-from tests.api.conftest import files  # noqa: F401  (fixture)
 from tests.conftest import NOW
 from tests.contracts.pages import Route, routes
 from tests.contracts.test_page_matrix import _path
@@ -29,7 +28,7 @@ ANSWERS_WITH_A_FILE = {"learner-export", "sample-archive"}
 
 
 @pytest.fixture
-def story(cast, clock_at, files):  # noqa: F811
+def story(cast, clock_at, files):
     """A concluded sample and an issued visit report with its action, as the pages' matrix has them."""
     from tests.story.samples import sample_concluded
     from tests.story.visits import visit_report_issued
@@ -68,7 +67,7 @@ def _bodies():
     }
 
 
-def _answered(client, path: str, body: dict, files) -> tuple[int, dict, set[Path]]:  # noqa: F811
+def _answered(client, path: str, body: dict, files) -> tuple[int, dict, set[Path]]:
     point = transaction.savepoint()
     try:
         status = client.post(path, body).status_code
@@ -94,7 +93,7 @@ def _left(route: Route, client, path: str, before, folder: Path) -> list[str]:
     return found
 
 
-def test_a_refused_or_repeated_form_on_any_page_leaves_nothing(story, client, sign_in, files):  # noqa: F811
+def test_a_refused_or_repeated_form_on_any_page_leaves_nothing(story, client, sign_in, files):
     paths = {route: _path(route, story) for route in routes() if route.name}
     client.raise_request_exception = False
     found: list[str] = []
@@ -106,7 +105,7 @@ def test_a_refused_or_repeated_form_on_any_page_leaves_nothing(story, client, si
     assert not found, "\n".join(found)
 
 
-def test_bytes_go_with_the_savepoint_that_kept_them(story, files):  # noqa: F811
+def test_bytes_go_with_the_savepoint_that_kept_them(story, files):
     """A row of many that is refused takes its own file away, not those of the others."""
     by, centre_id = story["qn"], story.northgate.centre.pk
     before = _kept(files)

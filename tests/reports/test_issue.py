@@ -27,17 +27,6 @@ from verification.models import Action, DraftAction, Finding, ReportDraft
 LATER = datetime(2026, 12, 4, 15, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def files(settings, tmp_path):
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        }
-    }
-    return tmp_path
-
-
 def test_issue_freezes_everything_that_is_printed(cast):
     report = story.visit_report_issued(cast)
     assert (report.number, report.version, report.issued_by) == ("LSV-10101-2026-1", 1, cast["lsv"])

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from centres.models import EvidenceFile
-from tests.api.conftest import files  # noqa: F401  (fixture)
 from tests.conftest import NOW
 from tests.story.allocations import allocated
 from tests.story.self_assessments import answered_self_assessment
@@ -17,7 +16,7 @@ TEXT = "Minutes of the autumn standardisation, as you asked."
 
 
 @pytest.fixture
-def conversation(cast, sign_in, clock_at, files):  # noqa: F811
+def conversation(cast, sign_in, clock_at, files):
     """The Quality Nominee before the conversation with the LSV."""
     clock_at(NOW)
     allocated(cast)
@@ -41,7 +40,7 @@ def test_a_file_over_the_limit_is_refused_with_the_limit_and_the_text_stays(conv
     assert not EvidenceFile.objects.exists()
 
 
-def test_a_program_named_pdf_is_refused_on_the_page_and_the_text_stays(conversation, files):  # noqa: F811
+def test_a_program_named_pdf_is_refused_on_the_page_and_the_text_stays(conversation, files):
     answer = _sent(conversation, b"MZ\x90\x00" + b"\x00" * 400)
     page = answer.content.decode()
     assert answer.status_code in (200, 422)
@@ -55,7 +54,7 @@ def test_the_form_of_a_page_that_was_left_by_the_back_button_gives_409_with_a_wa
     cast,
     sign_in,
     clock_at,
-    files,  # noqa: F811
+    files,
 ):
     """The step was taken already: nothing happens twice, the page says so and links on."""
     clock_at(NOW)
